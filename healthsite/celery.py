@@ -1,0 +1,18 @@
+"""The Celery application: where background work is found and when the clock starts some of it."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "healthsite.settings")
+app = Celery("healthsite")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# An interval, never a wall-clock time: the database decides which business dates are due (architecture, Runs), so two
+# schedulers, a missed night and a change of the clocks are harmless.
+app.conf.beat_schedule = {
+    "tick": {"task": "scoring.tasks.tick", "schedule": 60.0, "options": {"expires": 50}},
+}

@@ -1,0 +1,24 @@
+"""Curves: straight lines between breakpoints that turn a raw value into 0-100 points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Breakpoints (raw, points), raw values strictly ascending; flat outside the first and last one.
+
+    Curves are absolute: they never look at the other customers of a run (X35).
+    """
+
+    breakpoints: tuple[tuple[float, float], ...]
+
+    def points_at(self, raw: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Points (0-100) for raw values of any shape; a value on a breakpoint gets exactly its points, NaN stays NaN."""
+        along, points = zip(*self.breakpoints, strict=True)
+        # A slope's last bit may carry a point past the end of its line.
+        return np.clip(np.interp(raw, along, points), 0.0, 100.0)
