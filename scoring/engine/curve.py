@@ -21,4 +21,5 @@ class Curve:
         """Points (0-100) for raw values of any shape; a value on a breakpoint gets exactly its points, NaN stays NaN."""
         along, points = zip(*self.breakpoints, strict=True)
         # A slope's last bit may carry a point past the end of its line.
-        return np.clip(np.interp(raw, along, points), 0.0, 100.0)
+        inside: npt.NDArray[np.float64] = np.clip(np.interp(raw, along, points), 0.0, 100.0)
+        return inside

@@ -18,10 +18,11 @@ class State(IntEnum):
     """How good a value is (one byte in stored history)."""
 
     FRESH = 0  # computed from facts
-    CARRIED = 1  # last good value of a silent source, still valid (D11)
-    SUPPLIED = 2  # a ready-made value within its validity
-    MISSING = 3
-    EXPIRED = 4  # older than its validity: as missing, but counted apart
+    LOWER_BOUND = 1  # computed from facts that can only show part of it
+    CARRIED = 2  # last good value of a silent source, still valid (D11)
+    SUPPLIED = 3  # a ready-made value within its validity
+    MISSING = 4
+    EXPIRED = 5  # older than its validity: as missing, but counted apart
 
 
 def has_value(states: States) -> Bools:

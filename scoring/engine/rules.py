@@ -1,32 +1,17 @@
-"""The one rule language: JSON conditions over a frame, evaluated for all customers at once, read as a sentence."""
+"""The one rule language: JSON in, a tree of conditions out, and the sentence that a person reads."""
 
 from __future__ import annotations
 
-import math
-import operator
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
+from scoring.engine.conditions import Comparison, Group, Not, Rule
 
-from scoring.engine.frame import Bools, Floats
+__all__ = ["Comparison", "Group", "InvalidRule", "Not", "Rule", "parse_rule", "sentence"]
 
 MAX_DEPTH = 8
-MAX_CONDITIONS = 100
-
-# A column is one value per customer, or the two ends between which it lies; NaN = not known.
-Column = Floats | tuple[Floats, Floats]
-Fields = Mapping[str, Column]
-# Where the rule holds, and where it cannot be told; nowhere both.
-Answer = tuple[Bools, Bools]
-
-ORDER: dict[str, Callable[[Floats, float], Bools]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
+MAX_PARTS = 50
+MOST = 1e15
 WORDS = {
     "<": "is below",
     "<=": "is at most",
@@ -36,106 +21,70 @@ WORDS = {
     "!=": "is not",
     "in": "is one of",
 }
+FORMS = 'give {"field", "op", "value"}, {"all": [...]}, {"any": [...]} or {"not": {...}}'
 
 
 class InvalidRule(ValueError):
-    """A rule that cannot be read; the message names place, value and what would be right."""
+    """A rule that cannot be read; the message names the place, the value and what would be right."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A field against one value, or several for "in"."""
-
-    field: str
-    op: str
-    values: tuple[float, ...]
-
-    def fields(self) -> frozenset[str]:
-        """The one field that is read."""
-        return frozenset({self.field})
-
-    def evaluate(self, fields: Fields) -> Answer:
-        """Compare; unknown where the field is NaN or absent, or where its two ends would answer differently."""
-        low, high = _ends(fields, self.field)
-        known = ~(np.isnan(low) | np.isnan(high))
-        if self.op in ORDER:
-            compare = ORDER[self.op]
-            at_low, at_high = compare(low, self.values[0]), compare(high, self.values[0])
-            return known & at_low & at_high, ~known | (at_low != at_high)
-        possible = np.zeros(len(low), dtype=np.bool_)
-        for value in self.values:
-            possible |= (low <= value) & (value <= high)
-        unknown = ~known | (possible & (low != high))
-        return ((~possible if self.op == "!=" else possible) & ~unknown), unknown
-
-    def definition(self) -> dict[str, Any]:
-        """The JSON form."""
-        value = list(self.values) if self.op == "in" else self.values[0]
-        return {"field": self.field, "op": self.op, "value": value}
+def parse_rule(data: object, place: str, depth: int = 1) -> Rule:
+    """Read the JSON form of a rule that stands at `place`; raises InvalidRule."""
+    if depth > MAX_DEPTH:
+        raise InvalidRule(f"{place} is nested too deep; at most {MAX_DEPTH} levels")
+    match data:
+        case {"not": part, **rest} if not rest:
+            return Not(parse_rule(part, f"{place}.not", depth + 1))
+        case {"all": parts, **rest} if not rest:
+            return Group("all", _parts(parts, f"{place}.all", depth + 1))
+        case {"any": parts, **rest} if not rest:
+            return Group("any", _parts(parts, f"{place}.any", depth + 1))
+        case {"field": field, "op": op, "value": value, **rest} if not rest:
+            return _comparison(field, op, value, place)
+    raise InvalidRule(f"{place} is {_brief(data)}, which is no rule; {FORMS}")
 
 
-@dataclass(frozen=True, slots=True)
-class Every:
-    """True when all parts are true, false as soon as one is false, else unknown (Kleene)."""
-
-    parts: tuple[Rule, ...]
-
-    def fields(self) -> frozenset[str]:
-        """The fields that the parts read."""
-        return frozenset().union(*(part.fields() for part in self.parts))
-
-    def evaluate(self, fields: Fields) -> Answer:
-        """Kleene's and."""
-        answers = [part.evaluate(fields) for part in self.parts]
-        true = np.logical_and.reduce([true for true, _ in answers])
-        possible = np.logical_and.reduce([true | unknown for true, unknown in answers])
-        return true, possible & ~true
-
-    def definition(self) -> dict[str, Any]:
-        """The JSON form."""
-        return {"all": [part.definition() for part in self.parts]}
+def sentence(rule: Rule, labels: Mapping[str, str]) -> str:
+    """The rule in plain English; a field without a label reads as its key with spaces."""
+    if isinstance(rule, Not):
+        return f"not ({sentence(rule.part, labels)})"
+    if isinstance(rule, Group):
+        joint = " and " if rule.kind == "all" else " or "
+        return joint.join(_clause(part, rule, labels) for part in rule.parts)
+    numbers = [f"{value:,.10g}" for value in rule.values]
+    listed = " or ".join(filter(None, [", ".join(numbers[:-1]), numbers[-1]]))
+    return f"{labels.get(rule.field, rule.field.replace('_', ' '))} {WORDS[rule.op]} {listed}"
 
 
-@dataclass(frozen=True, slots=True)
-class Some:
-    """True as soon as one part is true, false when all are false, else unknown (Kleene)."""
-
-    parts: tuple[Rule, ...]
-
-    def fields(self) -> frozenset[str]:
-        """The fields that the parts read."""
-        return frozenset().union(*(part.fields() for part in self.parts))
-
-    def evaluate(self, fields: Fields) -> Answer:
-        """Kleene's or."""
-        answers = [part.evaluate(fields) for part in self.parts]
-        true = np.logical_or.reduce([true for true, _ in answers])
-        possible = np.logical_or.reduce([true | unknown for true, unknown in answers])
-        return true, possible & ~true
-
-    def definition(self) -> dict[str, Any]:
-        """The JSON form."""
-        return {"any": [part.definition() for part in self.parts]}
+def _parts(parts: object, place: str, depth: int) -> tuple[Rule, ...]:
+    if not isinstance(parts, list) or not 1 <= len(parts) <= MAX_PARTS:
+        raise InvalidRule(f"{place} is {_brief(parts)}; give a list of 1 to {MAX_PARTS} rules")
+    return tuple(parse_rule(part, f"{place}[{i}]", depth) for i, part in enumerate(parts))
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
-    """The opposite of its part; unknown stays unknown."""
-
-    part: Rule
-
-    def fields(self) -> frozenset[str]:
-        """The fields that the part reads."""
-        return self.part.fields()
-
-    def evaluate(self, fields: Fields) -> Answer:
-        """Kleene's not."""
-        true, unknown = self.part.evaluate(fields)
-        return ~(true | unknown), unknown
-
-    def definition(self) -> dict[str, Any]:
-        """The JSON form."""
-        return {"not": self.part.definition()}
+def _comparison(field: object, op: object, value: object, place: str) -> Comparison:
+    if not isinstance(field, str) or not field:
+        raise InvalidRule(f"{place}.field is {_brief(field)}; name a metric, a component or score")
+    if not isinstance(op, str) or op not in WORDS:
+        raise InvalidRule(f"{place}.op is {_brief(op)}; give one of {' '.join(WORDS)}")
+    if op == "in" and not (isinstance(value, list) and 1 <= len(value) <= MAX_PARTS):
+        raise InvalidRule(f"{place}.value is {_brief(value)}; give a list of 1 to {MAX_PARTS} numbers")
+    values = value if isinstance(value, list) and op == "in" else [value]
+    return Comparison(field, op, tuple(_number(one, f"{place}.value") for one in values))
 
 
-Rule = Comparison | Every | Some | Not
+def _number(value: object, place: str) -> float:
+    # NaN and infinity fail the comparison too.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -MOST <= value <= MOST:
+        raise InvalidRule(f"{place} is {_brief(value)}; give a number from {-MOST:g} to {MOST:g}")
+    return float(value)
+
+
+def _clause(part: Rule, group: Group, labels: Mapping[str, str]) -> str:
+    mixed = isinstance(part, Group) and part.kind != group.kind
+    return f"({sentence(part, labels)})" if mixed else sentence(part, labels)
+
+
+def _brief(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

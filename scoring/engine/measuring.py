@@ -1,0 +1,59 @@
+"""From the frame to points: each measure's raw values, their states, and the points its curve and missing rule give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scoring.engine.card import Measure, Version
+from scoring.engine.frame import Bools, Floats, Frame, State, States, has_value
+
+NEUTRAL_POINTS = 50.0
+WORST_POINTS, BEST_POINTS = 0.0, 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """n customers by I inputs of a version (its M measures first): what is known and the points it is worth."""
+
+    raw: Floats  # n x I
+    states: States  # n x I
+    points: Floats  # n x M, NaN = left out
+
+    @property
+    def known(self) -> Bools:
+        """n x M: where a measure has fresh data."""
+        return has_value(self.states[:, : self.points.shape[1]])
+
+    def points_with(self, unknown: float) -> Floats:
+        """n x M points with every measure that has no fresh data at `unknown` points: one end of the range (D6)."""
+        return np.where(self.known, self.points, unknown)
+
+    def fields(self, version: Version) -> dict[str, Floats]:
+        """What rules may read of the metrics: raw values, NaN where there is no fresh one."""
+        known = np.where(has_value(self.states), self.raw, np.nan)
+        return {metric: known[:, i] for i, metric in enumerate(version.inputs)}
+
+
+def measure(frame: Frame, version: Version) -> Measured:
+    """Read the version's inputs from the frame and turn its measures into points."""
+    inputs, measures = version.inputs, version.measures
+    # Fortran order: every later step walks down one column at a time.
+    raw = np.empty((len(frame), len(inputs)), order="F")
+    states = np.empty((len(frame), len(inputs)), dtype=np.uint8, order="F")
+    for i, metric in enumerate(inputs):
+        raw[:, i], states[:, i] = frame.column(metric)
+    points = np.empty((len(frame), len(measures)), order="F")
+    for j, one in enumerate(measures):
+        points[:, j] = _points(one, raw[:, j], states[:, j])
+    return Measured(raw, states, points)
+
+
+def _points(one: Measure, raw: Floats, states: States) -> Floats:
+    usable = has_value(states)
+    if one.missing == "carry":
+        # The last value may stand in while it is valid; one past its validity (EXPIRED) never does.
+        usable = usable | (states == State.MISSING)
+    stand_in = {"neutral": NEUTRAL_POINTS, "worst": WORST_POINTS}.get(one.missing, np.nan)
+    return np.where(usable & ~np.isnan(raw), one.curve.points_at(raw), stand_in)

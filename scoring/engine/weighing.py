@@ -1,0 +1,79 @@
+"""Weighted means: measures into components, components into shares of the score, missing weight passed on pro rata."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scoring.engine.card import Version
+from scoring.engine.frame import Floats
+
+# Decimals kept of a mean. Noise of adding doubles stays far below, so that 70 is 70 and lies in the band from 70.
+DECIMALS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """n customers: points and effective weight of each component, and the effective weight of each measure."""
+
+    components: Floats  # n x C, before caps, NaN = no measure has a value
+    component_weights: Floats  # n x C, summing to 1 where any component has points
+    weights: Floats  # n x M, likewise
+
+
+def settled(values: Floats) -> Floats:
+    """Values without the noise of the last bits."""
+    return np.round(values, DECIMALS)
+
+
+def weigh(version: Version, points: Floats) -> Weighed:
+    """Weigh n x M points; a NaN is left out and its weight goes to the rest of its component, then to the others.
+
+    Sums run column by column in a fixed order: a customer's result does not depend on who else is in the batch.
+    """
+    n = len(points)
+    components, within = np.empty((n, len(version.components)), order="F"), np.empty_like(points, order="F")
+    column = 0
+    for c, component in enumerate(version.components):
+        total, used_weight = np.zeros(n), np.zeros(n)
+        first = column
+        for measure in component.measures:
+            within[:, column] = np.where(np.isnan(points[:, column]), 0.0, measure.weight)
+            used_weight += within[:, column]
+            total += within[:, column] * np.nan_to_num(points[:, column])
+            column += 1
+        components[:, c] = settled(quotient(total, used_weight, np.nan))
+        for j in range(first, column):
+            within[:, j] = quotient(within[:, j], used_weight, 0.0)
+    shares = _shares(version, components)
+    for j, c in enumerate(version.component_of):
+        within[:, j] *= shares[:, c]
+    return Weighed(components, shares, within)
+
+
+def mean_of_components(version: Version, components: Floats) -> Floats:
+    """The score (n) of n x C component points; NaN where no component with a weight has points."""
+    total, used_weight = np.zeros(len(components)), np.zeros(len(components))
+    for c, component in enumerate(version.components):
+        used_weight += np.where(np.isnan(components[:, c]), 0.0, component.weight)
+        total += component.weight * np.nan_to_num(components[:, c])
+    return settled(quotient(total, used_weight, np.nan))
+
+
+def _shares(version: Version, components: Floats) -> Floats:
+    raw = np.empty_like(components, order="F")
+    used_weight = np.zeros(len(components))
+    for c, component in enumerate(version.components):
+        raw[:, c] = np.where(np.isnan(components[:, c]), 0.0, component.weight)
+        used_weight += raw[:, c]
+    for c in range(len(version.components)):
+        raw[:, c] = quotient(raw[:, c], used_weight, 0.0)
+    return raw
+
+
+def quotient(dividend: Floats, divisor: Floats, otherwise: float) -> Floats:
+    """dividend / divisor, and `otherwise` where the divisor is 0."""
+    result = np.full(len(dividend), otherwise)
+    np.divide(dividend, divisor, out=result, where=divisor > 0)
+    return result

@@ -1,0 +1,8 @@
+"""Every metric, one module per source; importing this package fills the registry."""
+
+from __future__ import annotations
+
+from scoring.metrics import tickets
+from scoring.metrics.metric import REGISTRY as METRICS
+
+__all__ = ["METRICS", "tickets"]

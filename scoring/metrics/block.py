@@ -1,0 +1,183 @@
+"""A block of customers on a date: every table that metrics ask for is read once and lies in row arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from django.db import models
+from django.db.models import Q
+
+from accounts.business_days import WorkingDays, load_working_days
+from accounts.history import states_on, stretch, typed
+from accounts.kinds import KINDS
+from accounts.models import Calendar
+from scoring.engine.frame import Bools, Floats
+from scoring.metrics.deliveries import Deliveries, dated_by, happened_by
+
+Ints = npt.NDArray[np.int64]
+RECENT_DAYS = 60  # where most covered customers have a row; older history is asked for only of the others
+
+
+class Block:
+    """Customers `ids` (ascending) as of `on`. Arrays of length n follow their order; `pos` in a table points into them.
+
+    `parameters` are the numbers frozen in the scorecard version; `longest` is the longest window any measure asks for.
+    """
+
+    def __init__(
+        self, ids: Ints, on: date, parameters: Mapping[str, float] | None = None, longest: int = 0
+    ) -> None:
+        self.ids = ids
+        self.on = on
+        self.day = on.toordinal()
+        self.parameters = parameters or {}
+        self.longest = longest
+        self._tables: dict[Any, Any] = {}
+        self._others: dict[date, Block] = {on: self}
+
+    def __len__(self) -> int:
+        """The number of customers."""
+        return len(self.ids)
+
+    @property
+    def range(self) -> tuple[int, int]:
+        """The first and last customer id: what queries ask for, so that they read one stretch of an index."""
+        return int(self.ids[0]), int(self.ids[-1])
+
+    def as_of(self, on: date) -> Block:
+        """The same customers on another date, such as the last on which a silent source was heard."""
+        if on not in self._others:
+            other = Block(self.ids, on, self.parameters, self.longest)
+            other._others = self._others
+            self._others[on] = other
+        return self._others[on]
+
+    # -- tables -------------------------------------------------------------------------------------------------------
+
+    def once(self, load: Callable[[Block], Any]) -> Any:
+        """What a loader makes of this block, made once and shared by all metrics."""
+        if load not in self._tables:
+            self._tables[load] = load(self)
+        return self._tables[load]
+
+    def rows(self, model: type[models.Model], columns: Sequence[str], where: Q) -> pd.DataFrame:
+        """Rows of a dated kind, typed as `accounts.history.typed` says, with `pos`. One query."""
+        names = [model._meta.get_field(column).attname for column in columns]
+        found = self.of_customers(model).filter(where).order_by("pk").values_list("customer_id", *names)
+        frame = typed(pd.DataFrame(list(found), columns=["customer_id", *columns], dtype=object), model)
+        return self.placed(frame)
+
+    def of_customers(self, model: type[models.Model]) -> models.QuerySet[Any]:
+        """The rows of a model that belong to the block's stretch of customers."""
+        return model._default_manager.filter(stretch(self.range))
+
+    def states(self, kind: str, columns: Sequence[str]) -> pd.DataFrame:
+        """Records of a state kind as they were on the date, with `pos`. Two queries."""
+        return self.placed(states_on(kind, columns, self.range, self.on))
+
+    def placed(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Add `pos`, the customer's place in the block, and leave out rows of customers outside it."""
+        place = np.searchsorted(self.ids, frame["customer_id"].to_numpy())
+        inside = self.ids[np.minimum(place, len(self) - 1)] == frame["customer_id"].to_numpy()
+        return frame.assign(pos=place)[inside].reset_index(drop=True)
+
+    # -- time ---------------------------------------------------------------------------------------------------------
+
+    def since(self, days: int) -> date:
+        """The first date to read so that windows of `days`, and any longer one asked for, are whole."""
+        return self.on - timedelta(days=max(days, self.longest) - 1)
+
+    def within(self, days: pd.Series, window: int, before: int = 0) -> pd.Series:
+        """Which day numbers lie in the window of so many days that ends `before` days before the date (presets 0.1)."""
+        end = self.day - before
+        return (days > end - window) & (days <= end)
+
+    @cached_property
+    def working_days(self) -> list[tuple[WorkingDays, Bools]]:
+        """Each calendar in use and which customers it is of: their country's where there is one, else the site's."""
+        calendars = load_working_days()
+        countries = self.states("customers", ["country"])["country"].to_numpy()
+        keys = np.array([country if country in calendars else Calendar.SITE for country in countries], dtype=object)
+        return [(days, keys == key) for key, days in calendars.items() if (keys == key).any()]
+
+    # -- sums over rows -----------------------------------------------------------------------------------------------
+
+    def count(self, rows: pd.DataFrame) -> Floats:
+        """Rows per customer."""
+        return np.bincount(rows["pos"], minlength=len(self)).astype(np.float64)
+
+    def sum(self, rows: pd.DataFrame, column: str) -> Floats:
+        """Sum of a column per customer, 0 without rows; empty cells are left out."""
+        return np.bincount(rows["pos"], weights=rows[column].fillna(0.0), minlength=len(self))
+
+    def reduce(self, rows: pd.DataFrame, column: str, how: str) -> Floats:
+        """max, min, mean, median, nunique or another pandas reduction of a column per customer, NaN without values."""
+        filled = rows[rows[column].notna()]
+        return filled.groupby("pos")[column].agg(how).reindex(range(len(self))).to_numpy(np.float64)
+
+    # -- sources ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """When each source last delivered, as of the date."""
+        return Deliveries(self.on)
+
+    def heard(self, kind: str) -> Floats:
+        """For each customer the day up to which silence of a kind can be judged; NaN where no source covers them.
+
+        It is the date itself where a source that covers the customer is alive, else the last day such a source was
+        heard. A customer is covered by a source that ever had a row of the kind for them, or is complete for the kind.
+        """
+        return self.once(_heard_of(kind))
+
+    def _covered(self, kind: str, source_id: int) -> Bools:
+        model, covered = KINDS[kind], np.zeros(len(self), dtype=np.bool_)
+        dated = Q()
+        for column, is_moment in dated_by(kind):
+            dated |= happened_by(column, is_moment, self.on)
+        rows = self.of_customers(model).filter(dated, source_id=source_id)
+        self._mark(covered, rows.filter(self._recent(kind)))
+        if not covered.all():
+            self._mark(covered, rows.filter(customer_id__in=self.ids[~covered].tolist()))
+        return covered
+
+    def _recent(self, kind: str) -> Q:
+        recent = Q()
+        for column, is_moment in dated_by(kind):
+            recent |= ~happened_by(column, is_moment, self.on - timedelta(days=RECENT_DAYS)) & Q(
+                **{f"{column}__isnull": False}
+            )
+        return recent
+
+    def _mark(self, covered: Bools, rows: models.QuerySet[Any]) -> None:
+        found = np.fromiter(rows.values_list("customer_id", flat=True).distinct().order_by(), dtype=np.int64)
+        covered[np.isin(self.ids, found)] = True
+
+
+_HEARD: dict[str, Callable[[Block], Floats]] = {}
+
+
+def _heard_of(kind: str) -> Callable[[Block], Floats]:
+    """The loader of `Block.heard` for a kind; the same function each time, so that a block keeps its answer."""
+
+    def load(block: Block) -> Floats:
+        heard = np.full(len(block), np.nan)
+        for delivery in block.deliveries.of(kind):
+            day = float(block.day if delivery.alive else delivery.last_on.toordinal())
+            covered = True if delivery.covers_all else block._covered(kind, delivery.source_id)
+            heard = np.where(covered, np.fmax(heard, day), heard)
+        return heard
+
+    return _HEARD.setdefault(kind, load)
+
+
+def blocks(ids: Ints, size: int) -> Iterator[Ints]:
+    """Cut ascending ids into stretches of at most `size`."""
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]

@@ -1,0 +1,203 @@
+"""Metrics of support tickets."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from django.db.models import Q
+
+from accounts.business_days import end_of, start_of
+from accounts.models import Ticket
+from scoring.engine.frame import Floats
+from scoring.metrics.block import Block
+from scoring.metrics.metric import Quiet, Reading, declare, share
+
+HISTORY_DAYS = 180  # two windows of 90 days
+COLUMNS = ["opened_at", "closed_at", "severity", "csat", "sentiment"]
+
+
+def tickets(block: Block) -> pd.DataFrame:
+    """Tickets opened or closed within the history, or still open. What is closed later is open on the date."""
+    recent = start_of(block.since(HISTORY_DAYS))
+    known = Q(opened_at__lt=end_of(block.on))
+    rows = block.rows(Ticket, COLUMNS, known & (Q(closed_at=None) | Q(closed_at__gte=recent) | Q(opened_at__gte=recent)))
+    rows.loc[rows["closed_at_day"] > block.day, ["closed_at", "closed_at_day"]] = np.nan
+    return rows
+
+
+def opened_in(block: Block, window: int, before: int = 0) -> pd.DataFrame:
+    """Tickets opened in a window."""
+    rows = block.once(tickets)
+    return rows[block.within(rows["opened_at_day"], window, before)]
+
+
+def open_now(block: Block) -> pd.DataFrame:
+    """Tickets open on the date, with `age` in days."""
+    rows = block.once(tickets)
+    still = rows[rows["closed_at_day"].isna()]
+    return still.assign(age=block.day - still["opened_at_day"])
+
+
+def last_opened(block: Block, rows: pd.DataFrame) -> Floats:
+    """The day of the latest of these tickets per customer."""
+    return block.reduce(rows, "opened_at_day", "max")
+
+
+@declare(
+    "tickets_opened",
+    label="Tickets opened",
+    unit="tickets",
+    better="between",
+    meaning="Support tickets opened in the window; a few are a sign of life, many of trouble.",
+    kinds=("tickets",),
+    window=30,
+    follows_period=True,
+    quiet=Quiet.ZERO,
+    validity=7,
+    cite="S004-12, X8",
+)
+def tickets_opened(block: Block, window: int) -> Reading:
+    """Count of tickets opened in the window."""
+    opened = block.count(opened_in(block, window))
+    return Reading(opened, opened)
+
+
+@declare(
+    "open_tickets",
+    label="Open tickets",
+    unit="tickets",
+    better="down",
+    meaning="Support tickets open on the day.",
+    kinds=("tickets",),
+    window=0,
+    quiet=Quiet.ZERO,
+    validity=7,
+    cite="S004-12",
+)
+def open_tickets(block: Block, window: int) -> Reading:
+    """Count of tickets opened by the day and not closed by it."""
+    found = block.count(open_now(block))
+    return Reading(found, found)
+
+
+def _critical(block: Block) -> pd.DataFrame:
+    rows = open_now(block)
+    return rows[rows["severity"] == "critical"]
+
+
+@declare(
+    "critical_open",
+    label="Critical tickets open",
+    unit="tickets",
+    better="down",
+    meaning="Critical support tickets open on the day.",
+    kinds=("tickets",),
+    window=0,
+    quiet=Quiet.ZERO,
+    validity=7,
+    cite="S004-12",
+)
+def critical_open(block: Block, window: int) -> Reading:
+    """Count of open critical tickets."""
+    found = block.count(_critical(block))
+    return Reading(found, found)
+
+
+@declare(
+    "critical_ticket_days",
+    label="Age of critical tickets",
+    unit="ticket-days",
+    better="down",
+    meaning="Days that the open critical tickets have been open, added up.",
+    kinds=("tickets",),
+    window=0,
+    quiet=Quiet.ZERO,
+    validity=7,
+    cite="S004-12",
+)
+def critical_ticket_days(block: Block, window: int) -> Reading:
+    """Sum of the ages in days of open critical tickets."""
+    rows = _critical(block)
+    return Reading(block.sum(rows, "age"), block.count(rows))
+
+
+@declare(
+    "oldest_open_days",
+    label="Oldest open ticket",
+    unit="days",
+    better="down",
+    meaning="Age of the oldest support ticket open on the day.",
+    kinds=("tickets",),
+    window=0,
+    quiet=Quiet.ZERO,
+    validity=7,
+    cite="S004-12",
+)
+def oldest_open_days(block: Block, window: int) -> Reading:
+    """Age in days of the oldest open ticket, 0 when none is open."""
+    rows = open_now(block)
+    return Reading(block.reduce(rows, "age", "max"), block.count(rows))
+
+
+@declare(
+    "resolution_hours",
+    label="Time to resolution",
+    unit="hours",
+    better="down",
+    meaning="Median time from opening to closing of the tickets closed in the window.",
+    kinds=("tickets",),
+    window=90,
+    quiet=Quiet.MISSING,
+    minimum=2,
+    validity=60,
+    cite="S000-52, S004-12",
+)
+def resolution_hours(block: Block, window: int) -> Reading:
+    """Median elapsed hours of tickets closed in the window."""
+    rows = block.once(tickets)
+    closed = rows[block.within(rows["closed_at_day"], window)]
+    closed = closed.assign(hours=(closed["closed_at"] - closed["opened_at"]) * 24.0)
+    last = block.reduce(closed, "closed_at_day", "max")
+    return Reading(block.reduce(closed, "hours", "median"), block.count(closed), last)
+
+
+@declare(
+    "ticket_trend",
+    label="Ticket trend",
+    unit="%",
+    better="down",
+    meaning="Change in tickets opened against the window before, softened by two tickets on each side.",
+    kinds=("tickets",),
+    window=90,
+    quiet=Quiet.MISSING,
+    minimum=3,
+    validity=45,
+    cite="S003-5, S003-6",
+)
+def ticket_trend(block: Block, window: int) -> Reading:
+    """100 x ((opened + 2) / (opened in the window before + 2) - 1); the sample is the larger of the two counts."""
+    rows, earlier_rows = opened_in(block, window), opened_in(block, window, before=window)
+    now, earlier = block.count(rows), block.count(earlier_rows)
+    last = np.fmax(last_opened(block, rows), last_opened(block, earlier_rows))
+    return Reading(100.0 * ((now + 2) / (earlier + 2) - 1), np.maximum(now, earlier), last)
+
+
+@declare(
+    "severe_ticket_share",
+    label="Severe tickets",
+    unit="%",
+    better="down",
+    meaning="Share of critical and high tickets among those opened in the window.",
+    kinds=("tickets",),
+    window=90,
+    quiet=Quiet.MISSING,
+    minimum=3,
+    validity=45,
+    cite="S002-12, S003-5",
+)
+def severe_ticket_share(block: Block, window: int) -> Reading:
+    """100 x (critical and high) / all opened in the window."""
+    rows = opened_in(block, window)
+    severe = rows[rows["severity"].isin(["critical", "high"])]
+    opened = block.count(rows)
+    return Reading(share(block.count(severe), opened), opened, last_opened(block, rows))
