@@ -10,8 +10,8 @@ Stages, in this order:
 3. `value`: measures with data on both sides, their change of points at the middle of their weights before and after.
 4. `cap`: the change of each cap's and the clamp's effect.
 
-By hand: A is worth 40, then 60, weight 1; B (weight 1) is missing, then worth 90. The score goes from 40 to 75. Value of
-A: (1 + 0.5) / 2 x 20 = 15. Data of B: with A at 50, from 50 to (50 + 90) / 2 = 70, so 20. 15 + 20 = 35.
+By hand: A (weight 1) is worth 40, then 60; B (weight 1) is missing, then worth 90. The score goes from 40 to 75.
+Value of A: (1 + 0.5) / 2 x 20 = 15. Data of B: with A at 50, from 50 to (50 + 90) / 2 = 70, so 20. 15 + 20 = 35.
 """
 
 from __future__ import annotations

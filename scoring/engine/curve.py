@@ -18,7 +18,7 @@ class Curve:
     breakpoints: tuple[tuple[float, float], ...]
 
     def points_at(self, raw: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Points (0-100) for raw values of any shape; a value on a breakpoint gets exactly its points, NaN stays NaN."""
+        """Points (0-100) of raw values; a value on a breakpoint gets exactly its points, NaN stays NaN."""
         along, points = zip(*self.breakpoints, strict=True)
         # A slope's last bit may carry a point past the end of its line.
         inside: npt.NDArray[np.float64] = np.clip(np.interp(raw, along, points), 0.0, 100.0)
