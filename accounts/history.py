@@ -14,7 +14,8 @@ from accounts.kinds import KINDS
 from accounts.models import Change
 
 ORDINAL_OF_EPOCH = date(1970, 1, 1).toordinal()
-DAY = pd.Timedelta(days=1)
+# In seconds: nanoseconds end in the year 2262, and sources write 9999-12-31 for "never".
+EPOCH, DAY = pd.Timestamp(0).as_unit("s"), pd.Timedelta(days=1).as_unit("s")
 
 
 def states_on(kind: str, columns: Sequence[str], customers: tuple[int, int], on: date) -> pd.DataFrame:
@@ -77,4 +78,4 @@ def typed(frame: pd.DataFrame, model: type[models.Model]) -> pd.DataFrame:
 
 
 def _day_number(moments: pd.Series) -> pd.Series:
-    return (moments - pd.Timestamp(0)) / DAY + ORDINAL_OF_EPOCH
+    return (moments - EPOCH) / DAY + ORDINAL_OF_EPOCH

@@ -1,0 +1,1 @@
+"""What is done about a score: alerts, action plans and tasks."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
+
+from django.db import models
 
 from accounts.models import Assignment, Customer, CustomerPeriod, Source, Team, User
 
 START = date(2025, 1, 1)
 _numbers = count(1)
+Row = TypeVar("Row", bound=models.Model)
 
 
 def make_source(name: str = "crm", **fields: Any) -> Source:
@@ -44,8 +47,8 @@ def give(customer: Customer, user: User, role: str = "csm", **fields: Any) -> As
     return Assignment.objects.create(customer=customer, user=user, role=role, **fields)
 
 
-def make_row(model: Any, customer: Customer, *, source: Source | None = None, **fields: Any) -> Any:
+def make_row(model: type[Row], customer: Customer, *, source: Source | None = None, **fields: Any) -> Row:
     """A record of a customer; an identity is made up where the model has one and none is given."""
     if hasattr(model, "external_id") and model.__name__ != "FeatureUsage":
         fields.setdefault("external_id", f"{model.__name__}-{next(_numbers)}")
-    return model.objects.create(customer=customer, source=source or make_source(), **fields)
+    return model._default_manager.create(customer=customer, source=source or make_source(), **fields)

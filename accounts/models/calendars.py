@@ -38,6 +38,7 @@ class Holiday(models.Model):
     calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="holidays")
     date = models.DateField()
     name = fields.text()
+    updated_at = fields.moment()
 
     class Meta:
         constraints: ClassVar = [

@@ -125,6 +125,7 @@ class Assignment(OfCustomer):
     from_on = fields.day()
     until_on = fields.day()
     source = models.ForeignKey(Source, null=True, on_delete=models.PROTECT, related_name="+")
+    updated_at = fields.moment()
 
     objects = AssignmentQuerySet.as_manager()
 

@@ -26,6 +26,7 @@ class Batch(models.Model):
     kind = models.CharField(max_length=32)
     file = models.CharField(max_length=1024)
     sha256 = models.CharField(max_length=64)
+    mapping = models.JSONField(default=dict)  # how the file was read, so that a row of it can be replayed
     received_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

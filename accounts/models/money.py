@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from accounts.models import fields
+
 
 class ExchangeRate(models.Model):
     """What one unit of a currency is worth in the reporting currency from a date on."""
@@ -14,6 +16,7 @@ class ExchangeRate(models.Model):
     currency = models.CharField(max_length=3)
     date = models.DateField()
     rate = models.DecimalField(max_digits=18, decimal_places=8)
+    updated_at = fields.moment()
 
     class Meta:
         constraints: ClassVar = [

@@ -69,6 +69,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = fields.text()
     skills = fields.words()
     territory = fields.text()
+    observed_on = fields.day()
+    updated_at = fields.moment()
 
     objects: ClassVar[UserManager] = UserManager()
 

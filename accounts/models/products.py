@@ -33,6 +33,8 @@ class Product(models.Model):
     end_of_support_on = fields.day()
     replacement = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     support_sku = fields.text()
+    observed_on = fields.day()
+    updated_at = fields.moment()
 
     def __str__(self) -> str:
         return self.name
@@ -48,6 +50,8 @@ class Feature(models.Model):
     is_advanced = models.BooleanField(default=False)
     min_plan_rank = models.PositiveIntegerField(null=True, blank=True)
     released_on = fields.day()
+    observed_on = fields.day()
+    updated_at = fields.moment()
 
     class Meta:
         ordering: ClassVar = ["feature"]

@@ -2,7 +2,34 @@
 
 from __future__ import annotations
 
-from scoring.metrics import tickets
+from scoring.metrics import (
+    assets,
+    customers,
+    goals,
+    interactions,
+    invoices,
+    opportunities,
+    outreach,
+    people,
+    periods,
+    subscriptions,
+    surveys,
+    tickets,
+)
 from scoring.metrics.metric import REGISTRY as METRICS
 
-__all__ = ["METRICS", "tickets"]
+__all__ = [
+    "METRICS",
+    "assets",
+    "customers",
+    "goals",
+    "interactions",
+    "invoices",
+    "opportunities",
+    "outreach",
+    "people",
+    "periods",
+    "subscriptions",
+    "surveys",
+    "tickets",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ from scoring.engine.frame import Bools, Floats
 from scoring.metrics.deliveries import Deliveries, dated_by, happened_by
 
 Ints = npt.NDArray[np.int64]
+Table = TypeVar("Table")
 RECENT_DAYS = 60  # where most covered customers have a row; older history is asked for only of the others
 
 
@@ -60,11 +61,12 @@ class Block:
 
     # -- tables -------------------------------------------------------------------------------------------------------
 
-    def once(self, load: Callable[[Block], Any]) -> Any:
+    def once(self, load: Callable[[Block], Table]) -> Table:
         """What a loader makes of this block, made once and shared by all metrics."""
         if load not in self._tables:
             self._tables[load] = load(self)
-        return self._tables[load]
+        table: Table = self._tables[load]
+        return table
 
     def rows(self, model: type[models.Model], columns: Sequence[str], where: Q) -> pd.DataFrame:
         """Rows of a dated kind, typed as `accounts.history.typed` says, with `pos`. One query."""
@@ -138,7 +140,8 @@ class Block:
 
     def _covered(self, kind: str, source_id: int) -> Bools:
         model, covered = KINDS[kind], np.zeros(len(self), dtype=np.bool_)
-        dated = Q()
+        # A record of a state without any date, such as a contact with a name only, has been there all along.
+        dated = Q(**{f"{column}__isnull": True for column, _ in dated_by(kind)})
         for column, is_moment in dated_by(kind):
             dated |= happened_by(column, is_moment, self.on)
         rows = self.of_customers(model).filter(dated, source_id=source_id)

@@ -1,0 +1,108 @@
+"""Stored scores and their reasons: what a score is made of, and why it differs from another day's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from accounts.models import Customer
+from scoring.engine.changes import Change, snapshot, split_change
+from scoring.engine.explaining import Line, contribution_lines
+from scoring.engine.scoring import Scored
+from scoring.models import CurrentScore, Purpose, Run, ScoreRecord, ScorecardVersion
+from scoring.models.scores import ScoreNumbers
+from scoring.packing import rescore
+
+
+class NotScored(ValueError):
+    """There is no score of this customer on this date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A stored score made again: row 0 of `scored` holds every reason."""
+
+    as_of: date
+    version: ScorecardVersion
+    stored: ScoreNumbers
+    scored: Scored
+
+    @property
+    def lines(self) -> list[Line]:
+        """Contributions; they sum to the score."""
+        return contribution_lines(self.scored, 0, self.version.engine)
+
+
+def explain(customer: Customer, on: date | None = None, *, scorecard: str = "") -> Explained:
+    """The official score on a date, or the current one, with its reasons. Raises NotScored where nothing is stored."""
+    stored, as_of = _current(customer) if on is None else _recorded(customer, on, scorecard)
+    version = stored.version
+    return Explained(as_of, version, stored, rescore(customer.pk, stored.inputs, version.engine))
+
+
+def changes_between(before: Explained, after: Explained) -> list[Change]:
+    """The exact split of the difference; empty unless both days have a score."""
+    if before.stored.score is None or after.stored.score is None:
+        return []
+    earlier = snapshot(before.scored, 0, before.version.engine)
+    return split_change(earlier, snapshot(after.scored, 0, after.version.engine))
+
+
+def _current(customer: Customer) -> tuple[ScoreNumbers, date]:
+    current = CurrentScore.objects.select_related("version__scorecard").filter(customer=customer).first()
+    if current is None:
+        raise NotScored(f"{customer} has no current score: prospects and churned customers have none")
+    return current, current.as_of
+
+
+def _recorded(customer: Customer, on: date, scorecard: str) -> tuple[ScoreNumbers, date]:
+    purpose = Purpose.TRIAL if scorecard else Purpose.NIGHTLY
+    records = ScoreRecord.objects.filter(customer=customer, run__purpose=purpose, run__scorecard=scorecard)
+    record = records.filter(run__as_of=on).select_related("version__scorecard").first()
+    if record is None:
+        raise NotScored(f"{customer} has no recorded score on {on}; `score --date {on}` makes one")
+    return record, on
+
+
+def last_record_before(customer: Customer, on: date) -> date | None:
+    """The latest date up to `on` with an official score of the customer."""
+    records = ScoreRecord.objects.filter(customer=customer, run__purpose=Purpose.NIGHTLY, run__as_of__lte=on)
+    return records.filter(score__isnull=False).order_by("-run__as_of").values_list("run__as_of", flat=True).first()
+
+
+def trends(customers: Sequence[int], first: date, last: date) -> dict[int, list[tuple[date, float | None, int]]]:
+    """Official scores of several customers by date: (date, score, version id). Two queries whatever their number."""
+    runs = dict(
+        Run.objects.filter(purpose=Purpose.NIGHTLY, as_of__range=(first, last)).values_list("pk", "as_of")
+    )
+    records = ScoreRecord.objects.filter(customer_id__in=list(customers), run_id__in=list(runs))
+    found: dict[int, list[tuple[date, float | None, int]]] = {customer_id: [] for customer_id in customers}
+    for customer_id, run_id, score, version_id in records.values_list("customer_id", "run_id", "score", "version_id"):
+        found[customer_id].append((runs[run_id], score, version_id))
+    return {customer_id: sorted(rows, key=lambda row: row[0]) for customer_id, rows in found.items()}
+
+
+def as_json(explained: Explained, customer_id: str, against: Explained | None = None) -> dict[str, Any]:
+    """The form that `explain --json` prints."""
+    return {
+        "customer": customer_id,
+        "as_of": explained.as_of.isoformat(),
+        "score": explained.stored.score,
+        "contributions": [_line(line) for line in explained.lines],
+        "against": against
+        and {
+            "as_of": against.as_of.isoformat(),
+            "score": against.stored.score,
+            "changes": [
+                {"cause": change.cause, "component": change.component, "measure": change.measure, "points": change.points}
+                for change in changes_between(against, explained)
+            ],
+        },
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    names = ("component", "measure", "raw", "points", "effective_weight", "contribution")
+    return {name: getattr(line, name) for name in names}

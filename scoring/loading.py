@@ -1,0 +1,62 @@
+"""Loads what the engine needs of a block of customers on a date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection, transaction
+
+from scoring.engine.frame import Floats, Frame
+from scoring.engine.version import Version
+from scoring.metrics import METRICS
+from scoring.metrics.block import Block
+from scoring.metrics.evaluating import evaluate
+from scoring.metrics.metric import Metric
+from scoring.metrics.subscriptions import arr
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A frame with what lists want beside the score: ARR in the reporting currency (n, NaN = unknown)."""
+
+    frame: Frame
+    arr: Floats
+
+
+def load(ids: npt.NDArray[np.int64], on: date, version: Version) -> Loaded:
+    """Every input of a version for customers (ids ascending) as of a date. The number of queries is fixed."""
+    windows = {metric: window_of(METRICS[metric], version) for metric in version.inputs}
+    with snapshot():
+        block = Block(ids, on, version.parameters, longest=max(windows.values(), default=0))
+        columns = {metric: evaluate(METRICS[metric], block, window) for metric, window in windows.items()}
+        frame = Frame(
+            ids=ids,
+            values={metric: column.values for metric, column in columns.items()},
+            states={metric: column.states for metric, column in columns.items()},
+            evidence={metric: column.evidence for metric, column in columns.items()},
+        )
+        return Loaded(frame, arr(block))
+
+
+def window_of(metric: Metric, version: Version) -> int:
+    """A measure's own window, else the version's analysis period where the metric follows it, else the metric's."""
+    asked = next((measure.window for measure in version.measures if measure.metric == metric.key), None)
+    return asked or (version.analysis_days if metric.follows_period else metric.window)
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Read everything as of one moment. SQLite would block writers meanwhile, and has one writer in any case."""
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.execute("SET LOCAL jit = off")
+        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")  # the shards are the parallel part
+        yield

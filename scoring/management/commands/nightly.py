@@ -1,0 +1,46 @@
+"""The whole nightly pipeline in this process: the same functions as the workers call."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from scoring.management.arguments import business_date
+from scoring.models import Purpose, Run
+from scoring.rescoring import official_version
+from scoring.running import complete, due_dates, open_run
+
+
+class Command(BaseCommand):
+    """`manage.py nightly`."""
+
+    help = "Score every customer for the business dates that are due, or for one date. Twice changes nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the option."""
+        parser.add_argument("--date", type=business_date, help="this business date, whether it is due or not")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Complete each run and say what became of it."""
+        dates = [options["date"]] if options["date"] else due_dates()
+        for run in Run.objects.filter(purpose=Purpose.NIGHTLY, finished_at=None).order_by("as_of"):
+            self._report(complete(run))
+        for day in dates:
+            self._night(day)
+        if not dates:
+            self.stdout.write("No business date is due.")
+
+    def _night(self, day: date) -> None:
+        run = open_run(day, Purpose.NIGHTLY, official_version(day))
+        if run.finished_at:
+            self.stdout.write(f"{day} was scored before; nothing changed.")
+        else:
+            self._report(complete(run))
+
+    def _report(self, run: Run) -> None:
+        if run.finished_at is None:
+            raise CommandError(f"{run.as_of}: a worker holds a part of this run; it ends when the worker does")
+        self.stdout.write(f"{run.as_of}: scored {run.scored}, not scored {run.not_scored}, failed {run.failed}")

@@ -1,0 +1,149 @@
+"""Metrics of goals: how far the customer has come with what they want to reach."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from django.db.models import Q
+
+from accounts.models import GoalReading
+from scoring.metrics.block import Block
+from scoring.metrics.metric import Quiet, Reading, declare
+
+COLUMNS = ["kind", "baseline", "target", "actual", "started_on", "due_on", "achieved_on"]
+MOST = 1.25  # reaching more than this of a target, or of the plan, counts no higher
+EARLIEST_PLAN = 0.25  # before this share of its time an objective is judged as if it had been reached
+
+
+def goals(block: Block) -> pd.DataFrame:
+    """Goals begun by the date, with what they had reached: `actual`, and `last`, the day that says so.
+
+    The latest reading by the date is the actual; without readings the goal's own, as delivered up to the date.
+    """
+    rows = block.states("goals", COLUMNS)
+    rows = rows[~(rows["started_on"] > block.day)].reset_index(drop=True)
+    read = _latest_readings(block).reindex(rows["id"]).reset_index(drop=True)
+    return rows.assign(
+        actual=read["value"].fillna(rows["actual"]),
+        last=read["date"].fillna(float(block.day)),
+        achieved_on=rows["achieved_on"].where(rows["achieved_on"] <= block.day),
+    )
+
+
+def _latest_readings(block: Block) -> pd.DataFrame:
+    readings = block.rows(GoalReading, ["goal", "date", "value"], Q(date__lte=block.on))
+    return readings.sort_values("date", kind="stable").groupby("goal")[["date", "value"]].last()
+
+
+def of_kind(block: Block, *kinds: str) -> pd.DataFrame:
+    """Goals of these kinds."""
+    rows = block.once(goals)
+    return rows[rows["kind"].isin(kinds)]
+
+
+def current(block: Block, kind: str, window: int) -> pd.DataFrame:
+    """Goals of a kind that are open, or fell due in the window."""
+    rows = of_kind(block, kind)
+    return rows[~(rows["due_on"] <= block.day - window)]
+
+
+def progress(rows: pd.DataFrame, most: float) -> pd.Series:
+    """The share of the way from baseline to target, 0 to `most`; NaN where it is unknown or there is no way to go."""
+    baseline = rows["baseline"].fillna(0.0)
+    way = rows["target"] - baseline
+    return ((rows["actual"] - baseline) / way.where(way != 0)).clip(0.0, most)
+
+
+def mean_of(block: Block, rows: pd.DataFrame, points: pd.Series) -> Reading:
+    """The mean per customer of what is known, each row as of its `last`."""
+    rows = rows.assign(points=points)
+    rows = rows[rows["points"].notna()]
+    return Reading(block.reduce(rows, "points", "mean"), block.count(rows), block.reduce(rows, "last", "max"))
+
+
+@declare(
+    "goal_attainment",
+    label="Goal attainment",
+    unit="% of plan",
+    better="up",
+    meaning="How far objectives have come against where they should be by now.",
+    kinds=("goal_readings", "goals"),
+    window=365,
+    quiet=Quiet.MISSING,
+    validity=120,
+    cite="S002-5, S003-3",
+    evidence=False,
+)
+def goal_attainment(block: Block, window: int) -> Reading:
+    """Mean of 100 x progress / share of the time gone by (at least a quarter), at most 125; once due, of progress.
+
+    Without a due date, or before it without a start, there is no plan to compare with: such an objective is left out.
+    """
+    rows = current(block, "objective", window)
+    rows = rows[rows["due_on"].notna()]
+    elapsed = (block.day - rows["started_on"]) / (rows["due_on"] - rows["started_on"])
+    plan = elapsed.clip(lower=EARLIEST_PLAN).where(rows["due_on"] > block.day, 1.0)
+    return mean_of(block, rows, 100.0 * (progress(rows, MOST) / plan).clip(upper=MOST))
+
+
+@declare(
+    "milestones_on_time",
+    label="Milestones on time",
+    unit="%",
+    better="up",
+    meaning="Of the milestones and onboarding steps due in the window, those reached in time; late ones count half.",
+    kinds=("goals",),
+    window=365,
+    quiet=Quiet.MISSING,
+    validity=180,
+    cite="S002-5, S002-27",
+    evidence=False,
+)
+def milestones_on_time(block: Block, window: int) -> Reading:
+    """Mean over due dates in the window: 100 on time, 50 late but done by the date, 0 not done."""
+    rows = of_kind(block, "milestone", "onboarding_step")
+    rows = rows[block.within(rows["due_on"], window)]
+    achieved = rows["achieved_on"]
+    points = np.select([achieved <= rows["due_on"], achieved.notna()], [100.0, 50.0], 0.0)
+    rows = rows.assign(last=rows[["due_on", "achieved_on"]].max(axis=1))
+    return mean_of(block, rows, pd.Series(points, rows.index))
+
+
+@declare(
+    "roi_attainment",
+    label="Return on investment",
+    unit="% of target",
+    better="up",
+    meaning="What the latest return-on-investment goal has yielded against its target.",
+    kinds=("goal_readings", "goals"),
+    window=365,
+    quiet=Quiet.MISSING,
+    validity=365,
+    cite="S002-5, S003-3",
+    evidence=False,
+)
+def roi_attainment(block: Block, window: int) -> Reading:
+    """100 x actual / target of the goal that began last, of those with an actual and a target above 0."""
+    rows = current(block, "roi", window)
+    rows = rows[rows["actual"].notna() & (rows["target"] > 0)]
+    latest = rows.sort_values(["started_on", "due_on", "id"], na_position="first").groupby("pos").tail(1)
+    return mean_of(block, latest, 100.0 * latest["actual"] / latest["target"])
+
+
+@declare(
+    "kpi_progress",
+    label="Key figures",
+    unit="%",
+    better="up",
+    meaning="How far key figures have come from where they began to where they should be.",
+    kinds=("goal_readings", "goals"),
+    window=365,
+    quiet=Quiet.MISSING,
+    validity=180,
+    cite="S002-5, S003-3",
+    evidence=False,
+)
+def kpi_progress(block: Block, window: int) -> Reading:
+    """100 x mean progress, each at most 1, of key figures that are open or fell due in the window."""
+    rows = current(block, "kpi", window)
+    return mean_of(block, rows, 100.0 * progress(rows, 1.0))

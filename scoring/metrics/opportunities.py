@@ -1,0 +1,97 @@
+"""Metrics of opportunities: what was won, what may come, and whether the customer will renew."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from scoring.metrics.block import Block
+from scoring.metrics.metric import Quiet, Reading, declare, share
+from scoring.metrics.money import total
+from scoring.metrics.subscriptions import OVER, arr, main_subscription, recurring
+
+COLUMNS = ["kind", "amount", "probability", "currency", "opened_on", "expected_close_on", "closed_on", "won"]
+RENEWS_ITSELF, RENEWS_ON_REQUEST, CANCELLED = 80.0, 60.0, 0.0  # outlook in percent where nobody has judged it
+
+
+def opportunities(block: Block) -> pd.DataFrame:
+    """Opportunities opened by the date. What is closed later is open on the date."""
+    rows = block.states("opportunities", COLUMNS)
+    rows = rows[~(rows["opened_on"] > block.day)].reset_index(drop=True)
+    return rows.assign(closed_on=rows["closed_on"].where(rows["closed_on"] <= block.day))
+
+
+def open_now(block: Block, *kinds: str) -> pd.DataFrame:
+    """Opportunities of these kinds that are open on the date."""
+    rows = block.once(opportunities)
+    return rows[rows["closed_on"].isna() & rows["kind"].isin(kinds)]
+
+
+@declare(
+    "expansion_pipeline",
+    label="Expansion pipeline",
+    unit="% of ARR",
+    better="up",
+    meaning="Open upsell and cross-sell opportunities against what the customer pays in a year.",
+    kinds=("opportunities",),
+    window=0,
+    quiet=Quiet.ZERO,
+    validity=60,
+    cite="S002-7, S003-7",
+    evidence=False,
+)
+def expansion_pipeline(block: Block, window: int) -> Reading:
+    """100 x amounts of open expansions / ARR, both at the rates of the date; needs ARR."""
+    rows = open_now(block, "upsell", "cross_sell")
+    yearly = block.once(arr)
+    return Reading(share(total(block, rows, "amount", block.day), yearly), block.count(rows), possible=yearly > 0)
+
+
+@declare(
+    "won_amount",
+    label="Won sales",
+    unit="reporting currency",
+    better="up",
+    meaning="Everything that was ever sold to the customer through opportunities.",
+    kinds=("opportunities",),
+    window=0,
+    quiet=Quiet.ZERO,
+    validity=3650,
+    cite="X34",
+    evidence=False,
+)
+def won_amount(block: Block, window: int) -> Reading:
+    """Amounts of opportunities won by the date, each at the rate of the day it closed."""
+    rows = block.once(opportunities)
+    won = rows[rows["closed_on"].notna() & (rows["won"] == 1)]
+    return Reading(total(block, won, "amount", "closed_on"), block.count(won))
+
+
+@declare(
+    "renewal_outlook",
+    label="Renewal outlook",
+    unit="%",
+    better="up",
+    meaning="How likely a renewal is: as judged in the open renewal, else by whether the subscription renews itself.",
+    kinds=("subscriptions", "opportunities"),
+    window=0,
+    quiet=Quiet.MISSING,
+    validity=60,
+    cite="S002-7",
+)
+def renewal_outlook(block: Block, window: int) -> Reading:
+    """Probability of the open renewal that closes first; without one 80 or 60 by `auto_renew` of the main subscription.
+
+    0 when the customer has asked to cancel the main subscription, whatever the seller still hopes.
+    """
+    renewals = open_now(block, "renewal")
+    judged = renewals[renewals["probability"].notna()].sort_values(["expected_close_on", "id"])
+    probability = block.reduce(judged.groupby("pos").head(1), "probability", "max")
+    main = block.once(main_subscription)
+    main = main[main["standing"] > OVER]
+    own = np.where(main["auto_renew"] == 1, RENEWS_ITSELF, RENEWS_ON_REQUEST)
+    cancelled = main["cancel_requested_on"] <= block.day
+    main = main.assign(own=np.where(cancelled, CANCELLED, own), cancelled=cancelled.astype(np.float64))
+    asked, unjudged = block.reduce(main, "cancelled", "max") == 1, block.reduce(main, "own", "max")
+    outlook = np.where(np.isnan(probability) | asked, unjudged, probability)
+    return Reading(outlook, block.count(recurring(block)))

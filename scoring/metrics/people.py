@@ -1,0 +1,164 @@
+"""Metrics of the people at a customer: who is known, who is active, and when the sponsor was last heard of."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from django.db.models import Max, Q
+
+from accounts.business_days import end_of, start_of
+from accounts.history import typed
+from accounts.models import Usage
+from scoring.engine.frame import Bools, Floats
+from scoring.metrics.block import Block
+from scoring.metrics.interactions import latest
+from scoring.metrics.metric import Quiet, Reading, declare, share
+from scoring.metrics.periods import customer_since
+
+HISTORY_DAYS = 365
+CONTACT_COLUMNS = ["email", "roles", "since", "left_on", "last_login_at"]
+ONE_SIDED = ("note", "community", "email_out")  # nobody at the customer needs to have answered
+
+
+def contacts(block: Block) -> pd.DataFrame:
+    """The contacts known on the date, those who have left among them.
+
+    `here`: has not left. `active_day`: day number of the latest login or two-way interaction of the last year, NaN
+    without one.
+    """
+    rows = block.states("contacts", CONTACT_COLUMNS)
+    rows = rows[~(rows["since"] > block.day)]
+    login = rows["last_login_at_day"].where(rows["last_login_at_day"] <= block.day)
+    rows = rows.merge(_touches(block), how="left", left_on=["customer_id", "id"], right_on=["customer_id", "contact"])
+    active = np.fmax(login.to_numpy(), rows["at_day"].to_numpy())
+    return rows.assign(here=~(rows["left_on"] <= block.day), active_day=active)
+
+
+def _touches(block: Block) -> pd.DataFrame:
+    """The day `at_day` of the latest two-way interaction of each customer_id and contact, in the last year.
+
+    The main contact of an interaction took part in it as much as those in the list of attendees.
+    """
+    recent = _two_way(block) & Q(at__gte=start_of(block.since(HISTORY_DAYS)))
+    main = latest(block, recent & Q(contact__isnull=False), ["contact"])
+    listed = latest(block, recent & Q(attendees__isnull=False), ["attendees"])
+    touches = pd.concat([main, listed.rename(columns={"attendees": "contact"})])
+    return touches.groupby(["customer_id", "contact"], as_index=False)["at_day"].max()
+
+
+def _two_way(block: Block) -> Q:
+    """Interactions in which the customer took part by the date: mail of ours once answered, and no missed meeting."""
+    answered = Q(kind="email_out", replied_at__lt=end_of(block.on))
+    return (~Q(kind__in=ONE_SIDED) | answered) & (Q(attended=None) | Q(attended=True))
+
+
+def in_role(rows: pd.DataFrame, role: str) -> Bools:
+    """Which contacts have a role, among others perhaps."""
+    return np.array([role in (roles or ()) for roles in rows["roles"]], dtype=np.bool_)
+
+
+def active_contacts(block: Block, window: int) -> pd.DataFrame:
+    """The contacts who have not left and logged in or took part in an interaction in the window."""
+    rows = block.once(contacts)
+    return rows[rows["here"] & block.within(rows["active_day"], window)]
+
+
+def _active(block: Block, people: pd.DataFrame) -> Reading:
+    """How many people; unknown of a customer of whom no contact was ever loaded."""
+    count = block.count(people)
+    return Reading(count, count, possible=block.count(block.once(contacts)) > 0)
+
+
+@declare(
+    "champions_active",
+    label="Active champions",
+    unit="people",
+    better="up",
+    meaning="Champions who logged in or took part in an interaction in the window.",
+    kinds=("interactions", "contacts"),
+    window=60,
+    quiet=Quiet.ZERO,
+    validity=45,
+    cite="S002-6, S002-22",
+)
+def champions_active(block: Block, window: int) -> Reading:
+    """Count of champions, as of the date, who have not left and are active."""
+    people = active_contacts(block, window)
+    return _active(block, people[in_role(people, "champion")])
+
+
+@declare(
+    "stakeholders_active",
+    label="Active stakeholders",
+    unit="people",
+    better="up",
+    meaning="People at the customer who logged in or took part in an interaction in the window.",
+    kinds=("interactions", "contacts"),
+    window=90,
+    quiet=Quiet.ZERO,
+    validity=45,
+    cite="S002-6",
+)
+def stakeholders_active(block: Block, window: int) -> Reading:
+    """Count of contacts who have not left and are active."""
+    return _active(block, active_contacts(block, window))
+
+
+@declare(
+    "contact_completeness",
+    label="Contacts with e-mail",
+    unit="%",
+    better="up",
+    meaning="Share of the contacts who have not left for whom an e-mail address is known.",
+    kinds=("contacts",),
+    window=0,
+    quiet=Quiet.ZERO,
+    validity=3650,
+    cite="S001-9, X34",
+    evidence=False,
+)
+def contact_completeness(block: Block, window: int) -> Reading:
+    """100 x contacts with an e-mail address / contacts, of those who have not left; 0 when there are none (X34)."""
+    rows = block.once(contacts)
+    here = rows[rows["here"]]
+    count = block.count(here)
+    return Reading(share(block.count(here[here["email"] != ""]), count), count)
+
+
+@declare(
+    "sponsor_contact_days",
+    label="Days since sponsor contact",
+    unit="days",
+    better="down",
+    meaning="Days since an executive sponsor logged in or met us, counted from the start when there was no contact.",
+    kinds=("interactions", "contacts", "usage"),
+    window=365,
+    quiet=Quiet.COUNTS,
+    validity=45,
+    cite="S002-6, S002-11, S003-4, S000-50",
+)
+def sponsor_contact_days(block: Block, window: int) -> Reading:
+    """Days since the latest contact in the window; without one, since the customer's start, at most the window."""
+    seen = np.fmax(np.fmax(_sponsors_seen(block), _executives_met(block)), executive_login(block))
+    found = seen > block.day - window
+    never = np.minimum(block.day - block.once(customer_since), window)
+    return Reading(np.where(found, block.day - seen, never), found.astype(np.float64))
+
+
+def _sponsors_seen(block: Block) -> Floats:
+    rows = block.once(contacts)
+    sponsors = rows[rows["here"] & in_role(rows, "executive_sponsor")]
+    return block.reduce(sponsors, "active_day", "max")
+
+
+def _executives_met(block: Block) -> Floats:
+    recent = Q(executive_present=True, at__gte=start_of(block.since(HISTORY_DAYS)))
+    return block.reduce(block.placed(latest(block, recent & _two_way(block), [])), "at_day", "max")
+
+
+def executive_login(block: Block) -> Floats:
+    """The day of the latest login of an executive in the last year, by the usage feed; NaN without one. One query."""
+    recent = Q(date__gte=block.since(HISTORY_DAYS), date__lte=block.on)
+    rows = block.of_customers(Usage).filter(recent, executive_logins__gt=0).values_list("customer_id")
+    frame = pd.DataFrame(list(rows.annotate(Max("date"))), columns=["customer_id", "date"], dtype=object)
+    return block.reduce(block.placed(typed(frame, Usage)), "date", "max")

@@ -1,0 +1,70 @@
+"""Metrics counted from the day the customer came: tenure and time to value."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from accounts.models import CustomerPeriod
+from accounts.querysets import in_force
+from scoring.engine.frame import Floats
+from scoring.metrics.block import Block
+from scoring.metrics.customers import customers, known
+from scoring.metrics.goals import of_kind
+from scoring.metrics.metric import Quiet, Reading, declare
+from scoring.metrics.subscriptions import subscriptions
+
+
+def customer_since(block: Block) -> Floats:
+    """The day number on which each customer came: of the period that holds on the date.
+
+    Without one `customers.customer_since`, else the start of the first subscription; NaN where none is known by then.
+    """
+    periods = block.rows(CustomerPeriod, ["started_on"], in_force(block.on, "started_on", "ended_on"))
+    declared = block.once(customers)["customer_since"].to_numpy()
+    since = block.reduce(periods, "started_on", "max")
+    since = np.where(np.isnan(since) & (declared <= block.day), declared, since)
+    return np.where(np.isnan(since), block.reduce(block.once(subscriptions), "started_on", "min"), since)
+
+
+@declare(
+    "tenure_days",
+    label="Tenure",
+    unit="days",
+    better="up",
+    meaning="How long the customer has been one this time.",
+    kinds=("customers",),
+    window=0,
+    quiet=Quiet.MISSING,
+    validity=3650,
+    cite="S004-11, S004-15",
+    evidence=False,
+)
+def tenure_days(block: Block, window: int) -> Reading:
+    """Days since the start of the current period."""
+    return known(block.day - block.once(customer_since))
+
+
+@declare(
+    "time_to_value",
+    label="Time to value",
+    unit="days",
+    better="down",
+    meaning="Days from becoming a customer to the first value reached, or so far.",
+    kinds=("goals",),
+    window=0,
+    quiet=Quiet.MISSING,
+    validity=730,
+    cite="S003-3",
+    evidence=False,
+)
+def time_to_value(block: Block, window: int) -> Reading:
+    """Days from the start of the period to the first value, or to the date while it is not reached.
+
+    What was reached before the start belongs to an earlier period. The start is the datum that ages: after 730 days
+    the measure says nothing about the customer any more and expires.
+    """
+    since = block.once(customer_since)
+    rows = of_kind(block, "first_value")
+    rows = rows[~(rows["achieved_on"] < since[rows["pos"]])]
+    reached = np.fmin(block.reduce(rows, "achieved_on", "min"), block.day)
+    return Reading(reached - since, block.count(rows), last=since)

@@ -1,0 +1,93 @@
+"""A run scores every customer for one business date, in shards that any worker may take."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models import Customer
+from scoring.models.scorecards import ScorecardVersion
+
+
+class Purpose(models.TextChoices):
+    """What a run's scores are for."""
+
+    NIGHTLY = "nightly", "Nightly"  # the official record
+    SHADOW = "shadow", "Shadow"
+    RESTATED = "restated", "Restated"  # a later computation beside the record
+    TRIAL = "trial", "Trial"  # a scorecard that is not live
+
+
+class Run(models.Model):
+    """One date scored for one purpose. It holds its version: publishing meanwhile does not touch it."""
+
+    as_of = models.DateField()
+    purpose = models.CharField(max_length=16, choices=Purpose)
+    scorecard = models.CharField(max_length=64, blank=True, default="")  # key, where it is not the official scorecard
+    version = models.ForeignKey(ScorecardVersion, on_delete=models.PROTECT, related_name="runs")
+    backfilled = models.BooleanField(default=False)
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+    scored = models.PositiveIntegerField(default=0)
+    not_scored = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["as_of", "purpose", "scorecard"], name="one_run_per_date_and_purpose"),
+            models.CheckConstraint(
+                condition=Q(purpose__in=("nightly", "restated"), scorecard="")
+                | Q(purpose__in=("shadow", "trial")) & ~Q(scorecard=""),
+                name="official_runs_name_no_scorecard",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.as_of}"
+
+
+class Shard(models.Model):
+    """A stretch of customers of a run. A lease says who works on it; the token fences off who comes too late."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        LEASED = "leased", "In work"
+        DONE = "done", "Done"
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="shards")
+    first_customer = models.BigIntegerField()
+    last_customer = models.BigIntegerField()
+    state = models.CharField(max_length=16, choices=State, default=State.WAITING)
+    lease_until = models.DateTimeField(null=True)
+    token = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
+    scored = models.PositiveIntegerField(default=0)
+    not_scored = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "first_customer"], name="shard_starts_once"),
+            models.CheckConstraint(condition=Q(last_customer__gte=F("first_customer")), name="shard_is_a_stretch"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["state", "lease_until"], name="shard_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.first_customer}-{self.last_customer} of {self.run_id}"
+
+
+class Failure(models.Model):
+    """A customer that could not be scored in a run, and why."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="failures")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    reason = models.TextField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "customer"], name="one_failure_per_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.reason}"

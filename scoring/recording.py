@@ -1,0 +1,103 @@
+"""Writes scores: the record of a run, and the current score of each customer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from django.utils import timezone
+
+from accounts.history import stretch
+from accounts.models import Customer
+from scoring.engine.frame import Floats
+from scoring.engine.scoring import Scored
+from scoring.models import CurrentScore, Purpose, Run, ScoreRecord, ScorecardVersion
+from scoring.packing import pack
+
+Ids = npt.NDArray[np.int64]
+ROWS_AT_ONCE = 500  # below the limit of parameters of a statement on SQLite
+COMPARE_DAYS = 30
+
+
+def numbers(scored: Scored, version: ScorecardVersion) -> Iterable[dict[str, Any]]:
+    """The stored numbers of each customer, in the order of `scored.ids`; plain Python numbers, None for none."""
+    coverage, band = scored.coverage.tolist(), scored.band.tolist()
+    score, low, high = (column.tolist() for column in (scored.score, scored.low, scored.high))
+    outcome, inputs = scored.reason.tolist(), pack(scored.raw, scored.states)
+    for i in range(len(scored.ids)):
+        known = outcome[i] == 0
+        yield {
+            "version": version,
+            "outcome": outcome[i],
+            "score": score[i] if known else None,
+            "band": band[i],
+            "coverage": coverage[i],
+            "low": low[i] if known else 0.0,
+            "high": high[i] if known else 100.0,
+            "inputs": inputs[i],
+        }
+
+
+def record(run: Run, scored: Scored, version: ScorecardVersion) -> None:
+    """Write the scores of a stretch of customers into a run that has none of them yet."""
+    rows = zip(scored.ids.tolist(), numbers(scored, version), strict=True)
+    ScoreRecord.objects.bulk_create(
+        (ScoreRecord(customer_id=customer_id, run=run, **stored) for customer_id, stored in rows),
+        batch_size=ROWS_AT_ONCE,
+    )
+
+
+def refresh(scored: Scored, version: ScorecardVersion, on: date, arr: Floats) -> None:
+    """Make these the current scores of their customers, unless a newer date is there already."""
+    older = _older(scored.ids, on)
+    before = scores_on(scored.ids, on - timedelta(days=COMPARE_DAYS))
+    rows = [
+        _current(i, stored, scored, on, float(arr[i]), before.get(stored_id), timezone.now())
+        for i, (stored_id, stored) in enumerate(zip(scored.ids.tolist(), numbers(scored, version), strict=True))
+        if older[i]
+    ]
+    changing = [field.name for field in CurrentScore._meta.fields if not field.primary_key]
+    CurrentScore.objects.bulk_create(
+        rows, batch_size=ROWS_AT_ONCE, update_conflicts=True, unique_fields=["customer"], update_fields=changing
+    )
+
+
+def retire(on: date) -> None:
+    """Take away the current scores of those who are no customers on the date."""
+    CurrentScore.objects.filter(as_of__lte=on).exclude(customer__in=Customer.objects.active_on(on)).delete()
+
+
+def scores_on(ids: Ids, on: date) -> dict[int, float]:
+    """The official scores of customers on a date."""
+    records = ScoreRecord.objects.filter(
+        stretch((int(ids[0]), int(ids[-1]))), run__as_of=on, run__purpose=Purpose.NIGHTLY, score__isnull=False
+    )
+    return dict(records.values_list("customer_id", "score"))
+
+
+def _older(ids: Ids, on: date) -> Sequence[bool]:
+    newer = CurrentScore.objects.filter(stretch((int(ids[0]), int(ids[-1]))), as_of__gt=on)
+    ahead = set(newer.values_list("customer_id", flat=True))
+    return [customer_id not in ahead for customer_id in ids.tolist()]
+
+
+def _current(
+    i: int, stored: dict[str, Any], scored: Scored, on: date, arr: float, before: float | None, now: datetime
+) -> CurrentScore:
+    version = stored["version"].engine
+    score, band = stored["score"], stored["band"]
+    return CurrentScore(
+        customer_id=int(scored.ids[i]),
+        as_of=on,
+        calculated_at=now,
+        role=version.bands[band].role if band >= 0 else "",
+        change_30=None if score is None or before is None else score - before,
+        arr=None if np.isnan(arr) else arr,
+        is_churn_risk=bool(scored.flags["churn_risk"][i]),
+        is_expansion_opportunity=bool(scored.flags["expansion"][i]),
+        is_emergency=bool(scored.flags["emergency"][i]),
+        **stored,
+    )

@@ -1,0 +1,86 @@
+"""Scores days and customers on demand: load, score, record. Never makes alerts, plays or notices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from django.conf import settings
+
+from accounts.business_days import today
+from accounts.models import Customer
+from scoring.engine.scoring import score
+from scoring.loading import load
+from scoring.metrics.block import blocks
+from scoring.models import Purpose, Run, ScorecardVersion
+from scoring.publishing import latest_version, live_version
+from scoring.recommending import choose_live
+from scoring.recording import refresh, retire
+from scoring.running import complete, open_run, reopen
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of the customers of a refresh."""
+
+    scored: int = 0
+    not_scored: int = 0
+
+
+def official_version(on: date) -> ScorecardVersion:
+    """The live version; before there is one, the preset that the data reach furthest is made live."""
+    return live_version() or choose_live(on)
+
+
+def score_day(on: date, key: str = "") -> Run:
+    """Score a past date: the nightly record, marked backfilled, where there is none, else the restatement beside it.
+
+    With the key of a scorecard that is not live, a trial apart from the official record. Raises UnknownScorecard.
+    """
+    version = latest_version(key) if key else official_version(on)
+    if key and version.use != "live":
+        return _again(on, Purpose.TRIAL, version)
+    nightly = Run.objects.filter(as_of=on, purpose=Purpose.NIGHTLY).first()
+    if nightly is None or nightly.finished_at is None:
+        return complete(nightly or open_run(on, Purpose.NIGHTLY, version, backfilled=True))
+    return _again(on, Purpose.RESTATED, version)
+
+
+def _again(on: date, purpose: Purpose, version: ScorecardVersion) -> Run:
+    named = "" if purpose == Purpose.RESTATED else version.scorecard.key
+    there = Run.objects.filter(as_of=on, purpose=purpose, scorecard=named).first()
+    return complete(reopen(there, version) if there else open_run(on, purpose, version, backfilled=True))
+
+
+def score_days(first: date, last: date, *, key: str = "", progress: Progress | None = None) -> list[Run]:
+    """Score a range of past dates in date order, each as `score_day` does."""
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    runs = []
+    for number, day in enumerate(days, 1):
+        runs.append(score_day(day, key))
+        if progress:
+            progress(number, len(days))
+    return runs
+
+
+def refresh_current(on: date | None = None, customer: Customer | None = None) -> Counts:
+    """Bring the current scores of all customers, or of one, up to a date (today when absent)."""
+    day = on or today()
+    version = official_version(day)
+    active = Customer.objects.active_on(day).order_by("pk")
+    chosen = active.filter(pk=customer.pk) if customer else active
+    ids = np.fromiter(chosen.values_list("pk", flat=True), dtype=np.int64)
+    counts = Counts()
+    for part in blocks(ids, settings.SHARD_SIZE):
+        loaded = load(part, day, version.engine)
+        scored = score(loaded.frame, version.engine)
+        refresh(scored, version, day, loaded.arr)
+        known = int((scored.reason == 0).sum())
+        counts = Counts(counts.scored + known, counts.not_scored + len(part) - known)
+    if customer is None:
+        retire(day)
+    return counts

@@ -1,0 +1,89 @@
+"""Runs: which dates are to be scored, by which version, in which shards, and when all of it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, Sum
+from django.utils import timezone
+
+from accounts.business_days import site_zone
+from accounts.models import Customer
+from scoring.models import Purpose, Run, ScorecardVersion, Shard
+from scoring.recording import retire
+from scoring.shards import claim, work
+
+LOOK_BACK_DAYS = 7
+
+
+def open_run(on: date, purpose: str, version: ScorecardVersion, *, backfilled: bool = False) -> Run:
+    """The run of a date and purpose, made with its shards where there is none; who comes second gets the first's."""
+    named = "" if purpose in (Purpose.NIGHTLY, Purpose.RESTATED) else version.scorecard.key
+    with transaction.atomic():
+        run, made = Run.objects.get_or_create(
+            as_of=on, purpose=purpose, scorecard=named, defaults={"version": version, "backfilled": backfilled}
+        )
+        if made:
+            Shard.objects.bulk_create(
+                Shard(run=run, first_customer=first, last_customer=last) for first, last in stretches(on)
+            )
+    return run
+
+
+def reopen(run: Run, version: ScorecardVersion) -> Run:
+    """Begin a restatement or trial again: what it said before makes room."""
+    with transaction.atomic():
+        run.delete()
+        return open_run(run.as_of, run.purpose, version)
+
+
+def stretches(on: date) -> Iterator[tuple[int, int]]:
+    """The customers of a date cut into stretches of ids, `SHARD_SIZE` customers each."""
+    ids = list(Customer.objects.active_on(on).order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), settings.SHARD_SIZE):
+        part = ids[start : start + settings.SHARD_SIZE]
+        yield part[0], part[-1]
+
+
+def finish(run: Run) -> bool:
+    """Close a run when no shard is left; True for the one caller who did."""
+    counts = run.shards.aggregate(scored=Sum("scored"), not_scored=Sum("not_scored"), failed=Sum("failed"))
+    unfinished = Shard.objects.filter(~Q(state=Shard.State.DONE), run=run)
+    if unfinished.exists():
+        return False
+    closed = Run.objects.filter(pk=run.pk, finished_at=None).update(
+        finished_at=timezone.now(), **{name: number or 0 for name, number in counts.items()}
+    )
+    if closed and run.purpose == Purpose.NIGHTLY and not run.backfilled:
+        retire(run.as_of)
+    return bool(closed)
+
+
+def complete(run: Run) -> Run:
+    """Do whatever is left of a run in this process."""
+    while shard_id := run.shards.exclude(state=Shard.State.DONE).order_by("pk").values_list("pk", flat=True).first():
+        shard = claim(shard_id)
+        if shard is None:
+            break  # a worker has it; the run ends when it does
+        work(shard)
+    finish(run)
+    run.refresh_from_db()
+    return run
+
+
+def due_dates(now: datetime | None = None) -> list[date]:
+    """Business dates that have ended, at most a week back, and have no nightly run; the oldest first.
+
+    The night begins at NIGHT_STARTS_AT_HOUR of the site's zone. Before the first run only the newest date is due.
+    """
+    local = (now or timezone.now()).astimezone(site_zone())
+    newest = local.date() - timedelta(days=1 if local.hour >= settings.NIGHT_STARTS_AT_HOUR else 2)
+    nightly = Run.objects.filter(purpose=Purpose.NIGHTLY)
+    first = nightly.order_by("as_of").values_list("as_of", flat=True).first() or newest
+    oldest = max(first, newest - timedelta(days=LOOK_BACK_DAYS - 1))
+    dates = [oldest + timedelta(days=n) for n in range((newest - oldest).days + 1)]
+    there = set(nightly.filter(as_of__in=dates).values_list("as_of", flat=True))
+    return [day for day in dates if day not in there]

@@ -1,0 +1,106 @@
+"""Shards: who may work on which stretch of customers, and how it ends exactly once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import numpy.typing as npt
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models import Customer
+from scoring.engine.scoring import Scored, score
+from scoring.loading import load
+from scoring.models import Failure, Run, Shard
+from scoring.recording import record, refresh
+
+Ids = npt.NDArray[np.int64]
+MOST_ATTEMPTS = 5  # after so many workers lost with a shard it is cut in two, to find the customer that kills them
+
+
+class Fenced(Exception):
+    """Somebody else has taken over the shard; what was done for it is undone."""
+
+
+def claim(shard_id: int) -> Shard | None:
+    """Take a shard that waits or whose worker is overdue; None where another has it. A counted update, no lock."""
+    now = timezone.now()
+    free = Q(state=Shard.State.WAITING) | Q(state=Shard.State.LEASED, lease_until__lt=now)
+    taken = Shard.objects.filter(free, pk=shard_id).update(
+        state=Shard.State.LEASED,
+        lease_until=now + timedelta(seconds=settings.SHARD_LEASE_SECONDS),
+        token=F("token") + 1,
+        attempts=F("attempts") + 1,
+    )
+    return Shard.objects.select_related("run__version__scorecard").get(pk=shard_id) if taken else None
+
+
+def work(shard: Shard) -> None:
+    """Score a claimed shard and record it in one transaction that ends with its own "done". Raises Fenced."""
+    if shard.attempts > MOST_ATTEMPTS and cut(shard):
+        return
+    run, ids = shard.run, customers_of(shard)
+    lost: dict[int, str] = {}
+    if shard.attempts > MOST_ATTEMPTS:
+        lost, ids = dict.fromkeys(ids.tolist(), "its scoring ended the worker, again and again"), ids[:0]
+    parts = list(_scored(run, ids, lost))
+    with transaction.atomic():
+        for scored, arr in parts:
+            record(run, scored, run.version)
+            if run.purpose == "nightly" and not run.backfilled:
+                refresh(scored, run.version, run.as_of, arr)
+        Failure.objects.bulk_create(Failure(run=run, customer_id=pk, reason=why) for pk, why in lost.items())
+        _done(shard, [scored for scored, _ in parts], len(lost))
+
+
+def _done(shard: Shard, parts: list[Scored], failed: int) -> None:
+    known = sum(int((scored.reason == 0).sum()) for scored in parts)
+    ended = Shard.objects.filter(pk=shard.pk, token=shard.token, state=Shard.State.LEASED).update(
+        state=Shard.State.DONE,
+        lease_until=None,
+        scored=known,
+        not_scored=sum(len(scored.ids) for scored in parts) - known,
+        failed=failed,
+    )
+    if not ended:
+        raise Fenced(f"shard {shard.pk} was taken over")
+
+
+def customers_of(shard: Shard) -> Ids:
+    """The customers of a shard who are customers on the run's date, ascending."""
+    active = Customer.objects.active_on(shard.run.as_of)
+    inside = active.filter(pk__range=(shard.first_customer, shard.last_customer)).order_by("pk")
+    return np.fromiter(inside.values_list("pk", flat=True), dtype=np.int64)
+
+
+def _scored(run: Run, ids: Ids, lost: dict[int, str]):  # type: ignore[no-untyped-def]
+    """Scores of the customers; where something raises, halves, down to the one customer who cannot be scored."""
+    if not len(ids):
+        return
+    try:
+        loaded = load(ids, run.as_of, run.version.engine)
+        yield score(loaded.frame, run.version.engine), loaded.arr
+    except Exception as error:  # whatever it is, the others go on and the run shows it by name
+        if len(ids) == 1:
+            lost[int(ids[0])] = f"{type(error).__name__}: {error}"
+            return
+        middle = len(ids) // 2
+        yield from _scored(run, ids[:middle], lost)
+        yield from _scored(run, ids[middle:], lost)
+
+
+def cut(shard: Shard) -> bool:
+    """Replace a shard by its halves; False where one customer is left."""
+    ids = customers_of(shard)
+    if len(ids) < 2:
+        return False
+    middle = int(ids[len(ids) // 2])
+    with transaction.atomic():
+        Shard.objects.create(run=shard.run, first_customer=middle, last_customer=shard.last_customer)
+        Shard.objects.filter(pk=shard.pk, token=shard.token).update(
+            last_customer=middle - 1, state=Shard.State.WAITING, attempts=0, lease_until=None
+        )
+    return True
