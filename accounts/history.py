@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from accounts.business_days import site_zone
@@ -27,11 +28,19 @@ def states_on(kind: str, columns: Sequence[str], customers: tuple[int, int], on:
     model = KINDS[kind]
     owner = "id" if kind == "customers" else "customer_id"
     rows = model._default_manager.filter(stretch(customers, owner)).order_by("id")
-    attributes = [model._meta.get_field(column).attname for column in columns]
+    attributes = [column_of(model, column).attname for column in columns]
     values = {row[0]: list(row) for row in rows.values_list("id", owner, *attributes)}
     undo_changes(kind, columns, customers, on, values)
     frame = pd.DataFrame(list(values.values()), columns=["id", "customer_id", *columns], dtype=object)
     return typed(frame, model)
+
+
+def column_of(model: type[models.Model], name: str) -> models.Field[Any, Any]:
+    """A column of a model by its name; FieldDoesNotExist for anything else, relations from elsewhere among them."""
+    field = model._meta.get_field(name)
+    if not isinstance(field, models.Field):
+        raise FieldDoesNotExist(f"{name} is no column of {model.__name__}")
+    return field
 
 
 def stretch(customers: tuple[int, int], owner: str = "customer_id") -> models.Q:
@@ -44,13 +53,13 @@ def undo_changes(
 ) -> None:
     """Put back into `values` what each change after the date has overwritten, the latest change first."""
     model = KINDS[kind]
-    later = Change.objects.filter(
-        stretch(customers), kind=kind, observed_on__gt=on, field__in=columns
-    ).order_by("-observed_on", "-id")
+    later = Change.objects.filter(stretch(customers), kind=kind, observed_on__gt=on, field__in=columns).order_by(
+        "-observed_on", "-id"
+    )
     place = {column: 2 + number for number, column in enumerate(columns)}
     for record_id, column, before in later.values_list("record_id", "field", "before"):
         if record_id in values:
-            field = model._meta.get_field(column)
+            field = column_of(model, column)
             values[record_id][place[column]] = before if field.many_to_one else field.to_python(before)
 
 

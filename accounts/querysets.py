@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from accounts.business_days import today
 
 if TYPE_CHECKING:
-    from accounts.models import Assignment, Customer, User
+    from accounts.models import User
 
 
 def in_force(on: date, start: str, end: str) -> Q:
@@ -20,7 +20,7 @@ def in_force(on: date, start: str, end: str) -> Q:
     return begun & (Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gt": on}))
 
 
-class AssignmentQuerySet(models.QuerySet["Assignment"]):
+class AssignmentQuerySet(models.QuerySet[Any]):
     """Who looks after whom."""
 
     def in_force(self, on: date) -> Self:
@@ -28,7 +28,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(in_force(on, "from_on", "until_on"))
 
 
-class CustomerQuerySet(models.QuerySet["Customer"]):
+class CustomerQuerySet(models.QuerySet[Any]):
     """Customers by who may see them and whether they are customers at all."""
 
     def visible_to(self, user: User) -> Self:

@@ -11,7 +11,7 @@ from accounts.models import Customer
 from scoring.engine.changes import Change, snapshot, split_change
 from scoring.engine.explaining import Line, contribution_lines
 from scoring.engine.scoring import Scored
-from scoring.models import CurrentScore, Purpose, Run, ScoreRecord, ScorecardVersion
+from scoring.models import CurrentScore, Purpose, Run, ScorecardVersion, ScoreRecord
 from scoring.models.scores import ScoreNumbers
 from scoring.packing import rescore
 
@@ -72,11 +72,17 @@ def last_record_before(customer: Customer, on: date) -> date | None:
     return records.filter(score__isnull=False).order_by("-run__as_of").values_list("run__as_of", flat=True).first()
 
 
+def nearest_record(customer: Customer, on: date) -> date | None:
+    """The date nearest to `on` with an official score of the customer; of two equally near ones the earlier."""
+    earlier = last_record_before(customer, on)
+    records = ScoreRecord.objects.filter(customer=customer, run__purpose=Purpose.NIGHTLY, run__as_of__gt=on)
+    later = records.filter(score__isnull=False).order_by("run__as_of").values_list("run__as_of", flat=True).first()
+    return min(filter(None, [earlier, later]), key=lambda day: abs((day - on).days), default=None)
+
+
 def trends(customers: Sequence[int], first: date, last: date) -> dict[int, list[tuple[date, float | None, int]]]:
     """Official scores of several customers by date: (date, score, version id). Two queries whatever their number."""
-    runs = dict(
-        Run.objects.filter(purpose=Purpose.NIGHTLY, as_of__range=(first, last)).values_list("pk", "as_of")
-    )
+    runs = dict(Run.objects.filter(purpose=Purpose.NIGHTLY, as_of__range=(first, last)).values_list("pk", "as_of"))
     records = ScoreRecord.objects.filter(customer_id__in=list(customers), run_id__in=list(runs))
     found: dict[int, list[tuple[date, float | None, int]]] = {customer_id: [] for customer_id in customers}
     for customer_id, run_id, score, version_id in records.values_list("customer_id", "run_id", "score", "version_id"):
@@ -96,7 +102,12 @@ def as_json(explained: Explained, customer_id: str, against: Explained | None = 
             "as_of": against.as_of.isoformat(),
             "score": against.stored.score,
             "changes": [
-                {"cause": change.cause, "component": change.component, "measure": change.measure, "points": change.points}
+                {
+                    "cause": change.cause,
+                    "component": change.component,
+                    "measure": change.measure,
+                    "points": change.points,
+                }
                 for change in changes_between(against, explained)
             ],
         },

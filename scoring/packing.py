@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from scoring.engine.card import Version
@@ -32,12 +34,19 @@ def unpack(packed: bytes | memoryview, version: Version) -> Snapshot:
 
 def rescore(customer_id: int, packed: bytes | memoryview, version: Version) -> Scored:
     """Make one stored score again with all its reasons. Evidence was judged when it was stored."""
-    found = unpack(packed, version)
-    ones = np.ones(1, np.bool_)
+    return rescore_all([customer_id], [packed], version)
+
+
+def rescore_all(ids: Sequence[int], packed: Sequence[bytes | memoryview], version: Version) -> Scored:
+    """Make stored scores of one version again, all at once: 50 cost little more than one."""
+    rows = np.frombuffer(b"".join(packed), np.uint8).reshape(len(ids), -1)
+    split = len(version.inputs) * DOUBLE.itemsize
+    raw, states = np.ascontiguousarray(rows[:, :split]).view(DOUBLE), rows[:, split:]
+    ones = np.ones(len(ids), np.bool_)
     frame = Frame(
-        ids=np.array([customer_id]),
-        values={metric: np.array([value]) for metric, value in found.raw.items()},
-        states={metric: np.array([state], np.uint8) for metric, state in found.states.items()},
+        ids=np.array(ids, dtype=np.int64),
+        values={metric: raw[:, i] for i, metric in enumerate(version.inputs)},
+        states={metric: states[:, i] for i, metric in enumerate(version.inputs)},
         evidence=dict.fromkeys(version.inputs, ones),
     )
     return score(frame, version)

@@ -81,5 +81,3 @@ def make_live(key: str, *, note: str = "", by: User | None = None) -> ScorecardV
 def live_version() -> ScorecardVersion | None:
     """The version that scores customers, None before the first is live."""
     return ScorecardVersion.objects.filter(use=Use.LIVE).select_related("scorecard").first()
-
-

@@ -14,7 +14,7 @@ from accounts.history import stretch
 from accounts.models import Customer
 from scoring.engine.frame import Floats
 from scoring.engine.scoring import Scored
-from scoring.models import CurrentScore, Purpose, Run, ScoreRecord, ScorecardVersion
+from scoring.models import CurrentScore, Purpose, Run, ScorecardVersion, ScoreRecord
 from scoring.packing import pack
 
 Ids = npt.NDArray[np.int64]
@@ -75,7 +75,9 @@ def scores_on(ids: Ids, on: date) -> dict[int, float]:
     records = ScoreRecord.objects.filter(
         stretch((int(ids[0]), int(ids[-1]))), run__as_of=on, run__purpose=Purpose.NIGHTLY, score__isnull=False
     )
-    return dict(records.values_list("customer_id", "score"))
+    return {
+        customer_id: score for customer_id, score in records.values_list("customer_id", "score") if score is not None
+    }
 
 
 def _older(ids: Ids, on: date) -> Sequence[bool]:

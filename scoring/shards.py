@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import numpy as np
@@ -12,6 +13,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import Customer
+from scoring.engine.frame import Floats
 from scoring.engine.scoring import Scored, score
 from scoring.loading import load
 from scoring.models import Failure, Run, Shard
@@ -76,7 +78,7 @@ def customers_of(shard: Shard) -> Ids:
     return np.fromiter(inside.values_list("pk", flat=True), dtype=np.int64)
 
 
-def _scored(run: Run, ids: Ids, lost: dict[int, str]):  # type: ignore[no-untyped-def]
+def _scored(run: Run, ids: Ids, lost: dict[int, str]) -> Iterator[tuple[Scored, Floats]]:
     """Scores of the customers; where something raises, halves, down to the one customer who cannot be scored."""
     if not len(ids):
         return

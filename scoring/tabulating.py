@@ -12,7 +12,7 @@ import numpy as np
 from accounts.models import Customer, Source
 from scoring.engine.frame import Frame
 from scoring.engine.scoring import Scored, score
-from scoring.models import CurrentScore, Purpose, Run, ScoreRecord, ScorecardVersion
+from scoring.models import CurrentScore, Purpose, Run, ScorecardVersion, ScoreRecord
 from scoring.models.scores import ScoreNumbers
 from scoring.packing import unpack
 
@@ -37,7 +37,9 @@ def current_table() -> Table:
     """The current score of every customer who has one."""
     current = CurrentScore.objects.select_related("version__scorecard").order_by("customer_id")
     found = list(current)
-    return _table(found, {row.customer_id: row.calculated_at for row in found}, {r.customer_id: r.change_30 for r in found})
+    return _table(
+        found, {row.customer_id: row.calculated_at for row in found}, {r.customer_id: r.change_30 for r in found}
+    )
 
 
 def recorded_table(on: date, key: str, earlier: date) -> Table:
@@ -59,9 +61,7 @@ def _difference(now: float | None, before: float | None) -> float | None:
     return None if now is None or before is None else now - before
 
 
-def _table(
-    found: list[Any], calculated: Mapping[int, datetime | None], moved: Mapping[int, float | None]
-) -> Table:
+def _table(found: list[Any], calculated: Mapping[int, datetime | None], moved: Mapping[int, float | None]) -> Table:
     names = customer_names([row.customer_id for row in found])
     rows, components = {}, dict[str, None]()
     for version in {row.version_id: row.version for row in found}.values():

@@ -20,7 +20,9 @@ def make_source(name: str = "crm", **fields: Any) -> Source:
     return Source.objects.get_or_create(name=name, defaults=fields)[0]
 
 
-def make_customer(name: str = "", *, source: Source | None = None, since: date | None = START, **fields: Any) -> Customer:
+def make_customer(
+    name: str = "", *, source: Source | None = None, since: date | None = START, **fields: Any
+) -> Customer:
     """A customer in an open period since `since`; None makes a prospect."""
     number = next(_numbers)
     customer = Customer.objects.create(

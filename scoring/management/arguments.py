@@ -7,9 +7,9 @@ from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
-from typing import IO, Any
+from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, OutputWrapper
 
 from accounts.business_days import today
 from accounts.lookup import UnknownCustomer
@@ -40,6 +40,6 @@ def errors_in_one_line() -> Iterator[None]:
         raise CommandError(str(error)) from error
 
 
-def print_json(out: IO[str], data: dict[str, Any]) -> None:
+def print_json(out: OutputWrapper, data: dict[str, Any]) -> None:
     """One JSON object on one line."""
     out.write(json.dumps(data, ensure_ascii=False, allow_nan=False) + "\n")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from scoring.metrics import (
+    activity,
+    adoption,
     assets,
     customers,
+    expected_use,
     goals,
     interactions,
     invoices,
@@ -12,16 +15,21 @@ from scoring.metrics import (
     outreach,
     people,
     periods,
+    seats,
     subscriptions,
     surveys,
     tickets,
+    trends,
 )
 from scoring.metrics.metric import REGISTRY as METRICS
 
 __all__ = [
     "METRICS",
+    "activity",
+    "adoption",
     "assets",
     "customers",
+    "expected_use",
     "goals",
     "interactions",
     "invoices",
@@ -29,7 +37,9 @@ __all__ = [
     "outreach",
     "people",
     "periods",
+    "seats",
     "subscriptions",
     "surveys",
     "tickets",
+    "trends",
 ]

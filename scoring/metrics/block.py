@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.business_days import WorkingDays, load_working_days
-from accounts.history import states_on, stretch, typed
+from accounts.history import column_of, states_on, stretch, typed
 from accounts.kinds import KINDS
 from accounts.models import Calendar
 from scoring.engine.frame import Bools, Floats
@@ -31,9 +31,7 @@ class Block:
     `parameters` are the numbers frozen in the scorecard version; `longest` is the longest window any measure asks for.
     """
 
-    def __init__(
-        self, ids: Ints, on: date, parameters: Mapping[str, float] | None = None, longest: int = 0
-    ) -> None:
+    def __init__(self, ids: Ints, on: date, parameters: Mapping[str, float] | None = None, longest: int = 0) -> None:
         self.ids = ids
         self.on = on
         self.day = on.toordinal()
@@ -70,7 +68,7 @@ class Block:
 
     def rows(self, model: type[models.Model], columns: Sequence[str], where: Q) -> pd.DataFrame:
         """Rows of a dated kind, typed as `accounts.history.typed` says, with `pos`. One query."""
-        names = [model._meta.get_field(column).attname for column in columns]
+        names = [column_of(model, column).attname for column in columns]
         found = self.of_customers(model).filter(where).order_by("pk").values_list("customer_id", *names)
         frame = typed(pd.DataFrame(list(found), columns=["customer_id", *columns], dtype=object), model)
         return self.placed(frame)
@@ -116,7 +114,7 @@ class Block:
 
     def sum(self, rows: pd.DataFrame, column: str) -> Floats:
         """Sum of a column per customer, 0 without rows; empty cells are left out."""
-        return np.bincount(rows["pos"], weights=rows[column].fillna(0.0), minlength=len(self))
+        return np.bincount(rows["pos"], weights=rows[column].fillna(0.0), minlength=len(self)).astype(np.float64)
 
     def reduce(self, rows: pd.DataFrame, column: str, how: str) -> Floats:
         """max, min, mean, median, nunique or another pandas reduction of a column per customer, NaN without values."""

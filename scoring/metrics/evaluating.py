@@ -83,7 +83,7 @@ def _take(column: Column, other: Column, where: Bools) -> None:
 
 
 def _supply(metric: Metric, block: Block, column: Column) -> None:
-    """Where facts are not fresh, use the value that was supplied under the metric's own name, if valid (presets 0.6)."""
+    """Where facts are not fresh, use a valid value supplied under the metric's own name (presets 0.6)."""
     wanting = (column.states != State.FRESH) & (column.states != State.LOWER_BOUND)
     rows = block.once(_supplied)
     rows = rows[(rows["metric"] == metric.key) & block.within(rows["date"], metric.validity + 1)]

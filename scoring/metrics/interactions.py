@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from django.db.models import Max, Q
@@ -46,16 +44,12 @@ def last_held(block: Block, rows: pd.DataFrame) -> Floats:
     return block.reduce(rows, "at_day", "max")
 
 
-def latest(block: Block, where: Q, by: Sequence[str]) -> pd.DataFrame:
-    """`at` and `at_day` of the latest interaction by the date, for each customer_id and `by`. One query."""
+def latest(block: Block, where: Q, *by: str) -> pd.DataFrame:
+    """`at` and `at_day` of the latest interaction by the date, in all history, per customer and `by`. One query."""
     held = block.of_customers(Interaction).filter(where, at__lt=end_of(block.on))
     found = held.values_list("customer_id", *by).annotate(Max("at"))
-    return typed(pd.DataFrame(list(found), columns=["customer_id", *by, "at"], dtype=object), Interaction)
-
-
-def latest_by_kind(block: Block) -> pd.DataFrame:
-    """The latest interaction of each kind in all history, with `pos`."""
-    return block.placed(latest(block, Q(), ["kind"]))
+    frame = pd.DataFrame(list(found), columns=["customer_id", *by, "at"], dtype=object)
+    return block.placed(typed(frame, Interaction))
 
 
 @declare(
@@ -153,7 +147,7 @@ def budget_concerns(block: Block, window: int) -> Reading:
     """Count of interactions with a budget concern; unknown of a customer with whom there was never an interaction."""
     held = held_in(block, window)
     concerns = block.count(held[held["budget_concern"] == 1])
-    return Reading(concerns, concerns, possible=block.count(block.once(latest_by_kind)) > 0)
+    return Reading(concerns, concerns, possible=block.count(latest(block, Q())) > 0)
 
 
 @declare(
@@ -170,8 +164,7 @@ def budget_concerns(block: Block, window: int) -> Reading:
 )
 def days_since_activity(block: Block, window: int) -> Reading:
     """Days since the latest interaction that is not a note; 9999 when there never was one."""
-    kinds = block.once(latest_by_kind)
-    active = last_held(block, kinds[kinds["kind"] != "note"])
+    active = last_held(block, latest(block, ~Q(kind="note")))
     never = np.isnan(active)
     return Reading(np.where(never, NO_ACTIVITY_DAYS, block.day - active), (~never).astype(np.float64))
 

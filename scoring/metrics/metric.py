@@ -47,8 +47,8 @@ Compute = Callable[["Block", int], Reading]
 class Metric:
     """A metric as declared: `window` in days (0 = as of the day), `validity` in days, `kinds` it is fed by.
 
-    The first of `kinds` that covers a customer decides whether its source is alive. `evidence` says whether its rows are
-    the customer's own dated facts, assets or subscriptions (presets 0.5).
+    The first of `kinds` that covers a customer decides whether its source is alive. `evidence` says whether its rows
+    are the customer's own dated facts, assets or subscriptions (presets 0.5).
     """
 
     key: str

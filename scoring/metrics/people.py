@@ -7,11 +7,11 @@ import pandas as pd
 from django.db.models import Max, Q
 
 from accounts.business_days import end_of, start_of
-from accounts.history import typed
 from accounts.models import Usage
 from scoring.engine.frame import Bools, Floats
+from scoring.metrics.aggregating import per_customer
 from scoring.metrics.block import Block
-from scoring.metrics.interactions import latest
+from scoring.metrics.interactions import last_held, latest
 from scoring.metrics.metric import Quiet, Reading, declare, share
 from scoring.metrics.periods import customer_since
 
@@ -40,10 +40,10 @@ def _touches(block: Block) -> pd.DataFrame:
     The main contact of an interaction took part in it as much as those in the list of attendees.
     """
     recent = _two_way(block) & Q(at__gte=start_of(block.since(HISTORY_DAYS)))
-    main = latest(block, recent & Q(contact__isnull=False), ["contact"])
-    listed = latest(block, recent & Q(attendees__isnull=False), ["attendees"])
+    main = latest(block, recent & Q(contact__isnull=False), "contact")
+    listed = latest(block, recent & Q(attendees__isnull=False), "attendees")
     touches = pd.concat([main, listed.rename(columns={"attendees": "contact"})])
-    return touches.groupby(["customer_id", "contact"], as_index=False)["at_day"].max()
+    return touches.groupby(["customer_id", "contact"])["at_day"].max().reset_index()
 
 
 def _two_way(block: Block) -> Q:
@@ -153,12 +153,11 @@ def _sponsors_seen(block: Block) -> Floats:
 
 def _executives_met(block: Block) -> Floats:
     recent = Q(executive_present=True, at__gte=start_of(block.since(HISTORY_DAYS)))
-    return block.reduce(block.placed(latest(block, recent & _two_way(block), [])), "at_day", "max")
+    return last_held(block, latest(block, recent & _two_way(block)))
 
 
 def executive_login(block: Block) -> Floats:
     """The day of the latest login of an executive in the last year, by the usage feed; NaN without one. One query."""
     recent = Q(date__gte=block.since(HISTORY_DAYS), date__lte=block.on)
-    rows = block.of_customers(Usage).filter(recent, executive_logins__gt=0).values_list("customer_id")
-    frame = pd.DataFrame(list(rows.annotate(Max("date"))), columns=["customer_id", "date"], dtype=object)
-    return block.reduce(block.placed(typed(frame, Usage)), "date", "max")
+    rows = block.of_customers(Usage).filter(recent, executive_logins__gt=0)
+    return per_customer(block, rows, {"latest": Max("date")})["latest"]

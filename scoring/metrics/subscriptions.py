@@ -16,7 +16,7 @@ from scoring.metrics.money import in_reporting_currency, total
 
 COLUMNS = [
     "plan_rank", "status", "kind", "started_on", "ended_on", "cancel_requested_on", "trial_ends_on", "mrr", "currency",
-    "seats", "committed_units", "unit", "auto_renew", "is_trial",
+    "seats", "committed_units", "auto_renew", "is_trial",
 ]  # fmt: skip
 OVER, TRIALING, ACTIVE = 0.0, 3.0, 4.0
 STANDINGS: Final = {

@@ -96,7 +96,9 @@ def ticket_sentiment(block: Block, window: int) -> Reading:
 
 def _rated(rows: pd.DataFrame, value: str, day: str) -> pd.DataFrame:
     """The rows that carry a value, with the columns `pos`, `value` and `day`."""
-    return rows[rows[value].notna()].assign(value=rows[value], day=rows[day])[["pos", "value", "day"]]
+    # Filtered last: an empty frame would take over the length of what is assigned to it.
+    rated = rows.assign(value=rows[value], day=rows[day])[["pos", "value", "day"]]
+    return rated[rated["value"].notna()]
 
 
 def _mean(block: Block, *rated: pd.DataFrame) -> Reading:

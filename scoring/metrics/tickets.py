@@ -20,7 +20,9 @@ def tickets(block: Block) -> pd.DataFrame:
     """Tickets opened or closed within the history, or still open. What is closed later is open on the date."""
     recent = start_of(block.since(HISTORY_DAYS))
     known = Q(opened_at__lt=end_of(block.on))
-    rows = block.rows(Ticket, COLUMNS, known & (Q(closed_at=None) | Q(closed_at__gte=recent) | Q(opened_at__gte=recent)))
+    rows = block.rows(
+        Ticket, COLUMNS, known & (Q(closed_at=None) | Q(closed_at__gte=recent) | Q(opened_at__gte=recent))
+    )
     rows.loc[rows["closed_at_day"] > block.day, ["closed_at", "closed_at_day"]] = np.nan
     return rows
 

@@ -56,7 +56,9 @@ class ScorecardVersion(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["scorecard", "number"], name="version_number_once"),
-            models.UniqueConstraint(fields=["scorecard"], condition=Q(use="live"), name="one_live_version_per_scorecard"),
+            models.UniqueConstraint(
+                fields=["scorecard"], condition=Q(use="live"), name="one_live_version_per_scorecard"
+            ),
             models.CheckConstraint(
                 condition=Q(status="draft", use="idle", published_at=None)
                 | Q(status="published", published_at__isnull=False) & ~Q(digest=""),

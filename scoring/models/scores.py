@@ -41,7 +41,7 @@ class ScoreNumbers(models.Model):
 
 
 class ScoreRecord(ScoreNumbers):
-    """A customer's score in a run, never rewritten. No id of its own and few indexes: these rows are most of the data."""
+    """A customer's score in a run, never rewritten. No id and few indexes: these rows are most of the data."""
 
     pk = models.CompositePrimaryKey("customer_id", "run_id")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="score_records", db_index=False)

@@ -51,7 +51,9 @@ def test_dates_come_as_day_numbers_and_money_as_numbers() -> None:
     change(customer, "customers", customer.pk, "renewal_on", "2025-12-31", None, date(2025, 2, 1))
     assert one("customers", "arr", customer, date(2025, 1, 1)) == 900.5
     assert one("customers", "renewal_on", customer, date(2025, 1, 1)) == date(2025, 12, 31).toordinal()
-    assert one("customers", "renewal_on", customer, date(2025, 2, 1)) != one("customers", "renewal_on", customer, date(2025, 2, 1))
+    assert one("customers", "renewal_on", customer, date(2025, 2, 1)) != one(
+        "customers", "renewal_on", customer, date(2025, 2, 1)
+    )
 
 
 def test_moments_keep_their_time_and_know_their_business_date(settings: Any) -> None:

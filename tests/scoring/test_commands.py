@@ -97,10 +97,13 @@ def test_scores_prints_the_columns_of_the_document() -> None:
     support_scorecard()
     run("score", "--date", str(D))
     (row,) = rows("--date", str(D))
-    assert list(row) == (
-        "customer_id health_score support_score band is_churn_risk is_expansion_opportunity "
-        "coverage scorecard version calculated_at"
-    ).split()
+    assert (
+        list(row)
+        == (
+            "customer_id health_score support_score band is_churn_risk is_expansion_opportunity "
+            "coverage scorecard version calculated_at"
+        ).split()
+    )
     assert (row["customer_id"], row["health_score"], row["support_score"]) == (customer.external_id, "60.0", "60.0")
     assert (row["band"], row["is_churn_risk"], row["coverage"]) == ("Fair", "False", "1.0")
 

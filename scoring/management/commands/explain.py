@@ -22,7 +22,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
         parser.add_argument("customer", help="external id")
-        parser.add_argument("--date", type=business_date, help="the score recorded for this date; absent: the current one")
+        parser.add_argument(
+            "--date", type=business_date, help="the score recorded for this date; absent: the current one"
+        )
         parser.add_argument("--against", type=business_date, help="split the change since this date")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -35,7 +37,9 @@ class Command(BaseCommand):
         if options["json"]:
             print_json(self.stdout, as_json(explained, options["customer"], against))
             return
-        self.stdout.write(f"{customer.name}: {shown(explained.stored.score)} on {explained.as_of} ({explained.version})")
+        self.stdout.write(
+            f"{customer.name}: {shown(explained.stored.score)} on {explained.as_of} ({explained.version})"
+        )
         self._contributions(explained)
         if against:
             self._changes(explained, against)

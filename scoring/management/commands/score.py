@@ -116,5 +116,3 @@ def _summary(run: Run) -> dict[str, Any]:
         "failed": run.failed,
         "seconds": round(seconds, 3),
     }
-
-

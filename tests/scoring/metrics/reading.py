@@ -23,8 +23,8 @@ def at(day: date, hour: int = 12) -> datetime:
 
 def read(
     metric: str, customer: Customer, on: date = D, *, window: int | None = None, **parameters: Any
-) -> tuple[float | None, State]:
-    """The value (None = none) and state of a metric."""
+) -> tuple[Any, State]:
+    """The value (a number, None = none) and state of a metric; Any, as tests compare it with `pytest.approx` too."""
     declared = METRICS[metric]
     block = Block(np.array([customer.pk]), on, parameters, longest=window or 0)
     column = evaluate(declared, block, declared.window if window is None else window)

@@ -1,0 +1,44 @@
+"""What is odd but not wrong about rows that were applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+from accounts.ingestion.kinds.base import Kind
+from accounts.ingestion.rows import Record, Row
+from accounts.kinds import KINDS
+from accounts.models import ExchangeRate
+
+ORDER = list(KINDS)
+
+
+@dataclass
+class Noticer:
+    """Adds codes of NOTICES to rows of one kind."""
+
+    kind: Kind
+    rates: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.rates = {settings.REPORTING_CURRENCY, *ExchangeRate.objects.values_list("currency", flat=True).distinct()}
+
+    def notice(self, rows: Sequence[Row]) -> None:
+        """Look at applied rows; a row gets a code once, however many records it makes."""
+        for row in rows:
+            if row.problem or row.state in ("stale", "duplicate", "skipped"):
+                continue
+            row.notices += sorted({code for record in row.records for code in self._codes(record)})
+
+    def _codes(self, record: Record) -> Iterator[str]:
+        values = record.values
+        if self.kind.notice and (code := self.kind.notice(values, record.party)):
+            yield code
+        # Customers and subscriptions are loaded before the rates that may come with them, so nothing is said of them.
+        currency = values.get("currency")
+        if currency and currency not in self.rates and ORDER.index(self.kind.name) > ORDER.index("exchange_rates"):
+            yield "missing_rate"
+        if values.get("manager") and not values.get("team_id"):
+            yield "manager_without_team"

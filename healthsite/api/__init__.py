@@ -1,0 +1,1 @@
+"""The JSON interface: the same functions as the pages, read only."""

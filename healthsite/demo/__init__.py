@@ -1,0 +1,1 @@
+"""The demo workspace: invented customers whose history is the same whenever it is made."""

@@ -1,0 +1,41 @@
+"""Scorecards and runs in the Django admin, to read: publishing and scoring have doors of their own."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from accounts.admin import ReadOnlyAdmin, TabularInline
+from scoring.models import Failure, Run, ScorecardVersion
+
+
+@admin.register(ScorecardVersion)
+class ScorecardVersionAdmin(ReadOnlyAdmin):
+    """Every version of every scorecard, and which one is live."""
+
+    list_display = ("scorecard", "number", "status", "use", "published_at", "published_by", "note")
+    list_filter = ("use", "status", "scorecard")
+    list_select_related = ("scorecard", "published_by")
+    ordering = ("scorecard__title", "-number")
+
+
+class FailureInline(TabularInline):
+    """The customers that a run could not score."""
+
+    model = Failure
+    fields = ("customer", "reason")
+    readonly_fields = fields
+    can_delete = False
+    extra = 0
+    max_num = 0
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnlyAdmin):
+    """What was scored, when, and for whom it did not work."""
+
+    list_display = ("as_of", "purpose", "scorecard", "version", "finished_at", "scored", "not_scored", "failed")
+    list_filter = ("purpose", "backfilled")
+    list_select_related = ("version__scorecard",)
+    ordering = ("-as_of", "-pk")
+    date_hierarchy = "as_of"
+    inlines = (FailureInline,)

@@ -1,0 +1,111 @@
+"""What rows of feature usage add up to, and which features there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+import numpy as np
+from django.db.models import Count, Max, Q, QuerySet, Sum
+
+from accounts.models import Feature, FeatureUsage
+from scoring.engine.frame import Bools, Floats
+from scoring.metrics.aggregating import SOURCES, among, joined, per_customer
+from scoring.metrics.block import Block
+from scoring.metrics.metric import parameter
+from scoring.metrics.subscriptions import plan_rank
+
+USED = Q(uses__gt=0)
+RECENT = 30  # days in which most customers have a row; older history is asked for only of the others
+LOWEST_RANK = 1
+
+
+def feature_rows(block: Block) -> QuerySet[Any]:
+    """All feature usage of the block's customers by the date."""
+    return block.of_customers(FeatureUsage).filter(date__lte=block.on)
+
+
+def covered(block: Block) -> Bools:
+    """Where a source of feature usage covers the customer: then its silence is an answer."""
+    return ~np.isnan(block.heard("feature_usage"))
+
+
+def measured(found: dict[str, Floats]) -> Bools:
+    """False where rows of features arrived that say nothing of how often: whether they were used is not known."""
+    return ~(found["rows"] == 0)
+
+
+@cache  # a block keeps what a loader made by the loader itself, so that a window must have the same one each time
+def features_in(window: int) -> Callable[[Block], dict[str, Floats]]:
+    """The loader of what was used in a window; NaN for customers without a row in it.
+
+    rows with a number of uses, distinct features, days of use, days with a core feature, and the latest day of use.
+    """
+
+    def load(block: Block) -> dict[str, Floats]:
+        core = USED & Q(feature__in=Feature.objects.filter(is_core=True).values("feature"))
+        asked = {
+            "rows": Count("uses"),
+            "features": Count("feature", distinct=True, filter=USED),
+            "use_days": Count("date", distinct=True, filter=USED),
+            "core_days": Count("date", distinct=True, filter=core),
+            "last_use": Max("date", filter=USED),
+        }
+        return per_customer(block, feature_rows(block).filter(date__gt=block.on - timedelta(days=window)), asked)
+
+    return load
+
+
+def last_use(block: Block) -> Floats:
+    """The latest day of use of each customer, NaN where there never was one."""
+    recent = block.once(features_in(RECENT))["last_use"]
+    older = among(block, feature_rows(block).filter(USED), np.isnan(recent))
+    return np.fmax(recent, per_customer(block, older, {"last": Max("date")})["last"])
+
+
+@cache
+def working_uses(window: int) -> Callable[[Block], dict[str, Floats]]:
+    """The loader of uses on working days: `uses_now` in the window, `uses_before` in the one before.
+
+    With them the latest such day, and the sources (least and greatest id).
+    """
+
+    def load(block: Block) -> dict[str, Floats]:
+        start = block.on - timedelta(days=window)
+        asked = {
+            "uses_now": Sum("uses", filter=Q(date__gt=start)),
+            "uses_before": Sum("uses", filter=Q(date__lte=start)),
+            "last": Max("date"),
+            **SOURCES,
+        }
+        parts = []
+        for calendar, who in block.working_days:
+            days = calendar.within(start - timedelta(days=window - 1), block.on)
+            parts.append(per_customer(block, among(block, feature_rows(block), who).filter(date__in=days), asked))
+        return joined(parts)
+
+    return load
+
+
+# -- the catalogue -----------------------------------------------------------------------------------------------------
+
+
+def catalogue(block: Block) -> list[tuple[int | None, date | None, bool]]:
+    """Every feature: its lowest plan rank, when it was released, and whether it is a core one."""
+    return list(Feature.objects.order_by().values_list("min_plan_rank", "released_on", "is_core"))
+
+
+def available(block: Block) -> Floats:
+    """How many features each customer could use: released by the date, and in its plan.
+
+    A customer of unknown plan counts as on the lowest. Without a catalogue it is the number that was frozen in the
+    version; NaN where neither is known (X35).
+    """
+    features = block.once(catalogue)
+    if not features:
+        return np.full(len(block), parameter(block.parameters, "features_available"))
+    ranks = sorted(rank or 0 for rank, released, _ in features if released is None or released <= block.on)
+    rank = np.nan_to_num(plan_rank(block), nan=LOWEST_RANK)
+    return np.searchsorted(np.array(ranks), rank, side="right").astype(np.float64)

@@ -1,0 +1,102 @@
+"""Metrics of how much of what was bought is used: seats and committed units."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from django.db.models import Q
+
+from accounts.models import Usage
+from scoring.engine.frame import Bools, Floats
+from scoring.metrics.block import Block
+from scoring.metrics.metric import Quiet, Reading, declare, share
+from scoring.metrics.subscriptions import in_force
+from scoring.metrics.usage import figure, given, known, users
+
+DAYS_OF_YEAR: Final = 365.25
+
+
+def seats(block: Block) -> Floats:
+    """Seats of the subscriptions in force on the date; NaN where none names any."""
+    return block.reduce(in_force(block), "seats", "sum")
+
+
+def _users_known(block: Block, window: int) -> Bools:
+    return known(block, "last", "active_users_28d", window) | known(block, "max", "active_users", window)
+
+
+@declare(
+    "active_user_rate",
+    label="Active users",
+    unit="%",
+    better="up",
+    meaning="Share of the licensed users who were active.",
+    kinds=("usage",),
+    window=28,
+    quiet=Quiet.ZERO,
+    validity=14,
+    cite="S003-1, S003-2",
+)
+def active_user_rate(block: Block, window: int) -> Reading:
+    """100 x users active in 28 days / licensed users, those of the usage feed or else the seats in force.
+
+    Where the feed does not count distinct users, the most active on one day are a lower bound.
+    """
+    active, lower_bound = users(block, window)
+    licensed = figure(block, "last", "licensed_users", window)
+    licensed = np.where(np.isnan(licensed), seats(block), licensed)
+    silent = np.isnan(active)
+    possible = _users_known(block, window) & ((licensed > 0) | (silent & given(block, "last", "licensed_users")))
+    return Reading(share(active, licensed), (~silent).astype(np.float64), None, possible, lower_bound)
+
+
+@declare(
+    "seat_utilisation",
+    label="Seats in use",
+    unit="%",
+    better="up",
+    meaning="Share of the seats bought that are used, or of the units committed to so far.",
+    kinds=("usage",),
+    window=28,
+    quiet=Quiet.ZERO,
+    validity=14,
+    cite="S000-51, S003-7",
+)
+def seat_utilisation(block: Block, window: int) -> Reading:
+    """The lower of 100 x active users / seats, and 100 x units used / units bought, both of the term to date."""
+    active, lower_bound = users(block, window)
+    people = share(np.nan_to_num(active), np.where(_users_known(block, window), seats(block), np.nan))
+    units, rows = units_used(block)
+    lowest = np.fmin(people, units)
+    sample = np.fmax(rows, ~np.isnan(active))
+    lower_bound &= people == lowest
+    return Reading(lowest, sample, None, ~np.isnan(lowest), lower_bound)
+
+
+def units_used(block: Block) -> tuple[Floats, Floats]:
+    """100 x units used / units bought in the term to date, NaN where no row of it tells; and how many rows do.
+
+    A commitment is for a year, or less where the subscription ends earlier, and bought evenly over it: half a year in,
+    half of it. The document names no term; a year from each anniversary of the start is the usual one.
+    """
+    terms = committed(block)
+    bought, start = block.reduce(terms, "bought", "sum"), block.reduce(terms, "begun", "min")
+    if terms.empty:
+        return bought, np.zeros(len(block))
+    since = Q(date__gte=date.fromordinal(int(np.nanmin(start))), customer_id__in=terms["customer_id"].tolist())
+    rows = block.rows(Usage, ["date", "units"], since & Q(date__lte=block.on, units__isnull=False))
+    rows = rows[rows["date"] >= start[rows["pos"].to_numpy()]]
+    return share(block.reduce(rows, "units", "sum"), bought), block.count(rows)
+
+
+def committed(block: Block) -> pd.DataFrame:
+    """Subscriptions in force with committed units: the first day of the term, and the units `bought` to date."""
+    rows = in_force(block)
+    rows = rows[(rows["committed_units"] > 0) & rows["started_on"].notna()]
+    years = (block.day - rows["started_on"]) // DAYS_OF_YEAR
+    begun = np.ceil(rows["started_on"] + years * DAYS_OF_YEAR)
+    term = np.fmin(rows["ended_on"] - begun, DAYS_OF_YEAR)
+    return rows.assign(begun=begun, bought=rows["committed_units"] * (block.day - begun + 1) / term)

@@ -1,0 +1,62 @@
+"""Days on which a feed was silent for everybody: nobody's use fell then, the feed did."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from django.db import models
+from django.db.models import Exists, OuterRef
+
+from accounts.models import Source
+from scoring.engine.frame import Bools, Floats
+from scoring.metrics.aggregating import among
+from scoring.metrics.block import Block, Ints
+
+
+def heard_days(block: Block, model: type[models.Model], sources: tuple[Floats, Floats], days: int) -> Bools:
+    """On which of the last days (n x days, the date last) any customer at all has a row from the customer's sources.
+
+    `sources` are the least and the greatest id of each customer's sources, NaN without any. One query, which looks at
+    one entry of an index per source and day, and one more where customers have several sources.
+    """
+    owners, ids = _sources(block, model, sources, days)
+    known, column = np.unique(ids, return_inverse=True)
+    belongs = np.zeros((len(block), len(known)), dtype=np.bool_)
+    belongs[owners, column] = True
+    return belongs @ _heard(block, model, known, days)
+
+
+def _sources(block: Block, model: type[models.Model], sources: tuple[Floats, Floats], days: int) -> tuple[Ints, Ints]:
+    """The places of customers in the block, and the ids of a source of each."""
+    first, last = sources
+    one, several = first == last, first < last
+    rows = among(block, block.of_customers(model), several)
+    rows = rows.filter(date__gt=block.on - timedelta(days=days), date__lte=block.on)
+    pairs = list(rows.order_by().values_list("customer_id", "source_id").distinct())
+    found = block.placed(pd.DataFrame(pairs, columns=["customer_id", "source"], dtype=np.int64))
+    owners = np.concatenate([np.flatnonzero(one), found["pos"].to_numpy(np.int64)])
+    return owners, np.concatenate([first[one], found["source"]]).astype(np.int64)
+
+
+def _heard(block: Block, model: type[models.Model], sources: Ints, days: int) -> Bools:
+    """Whether each of the sources (ids ascending) has a row of anybody on each of the last days."""
+    rows: models.QuerySet[Any] = model._default_manager.filter(source=OuterRef("pk"))
+    on_day = {f"back_{back}": Exists(rows.filter(date=block.on - timedelta(days=back))) for back in range(days)}
+    found = Source.objects.filter(pk__in=sources.tolist()).order_by("pk").annotate(**on_day)
+    return np.array(list(found.values_list(*reversed(on_day))), dtype=np.bool_).reshape(len(sources), days)
+
+
+def stretched(heard: Bools, periods: Floats) -> Bools:
+    """The days that rows of several days tell of: those they stand for, and from the last on those until one is due."""
+    result = heard.copy()
+    days = np.arange(heard.shape[1])
+    for period in np.unique(periods[periods > 1]).astype(np.int64):
+        who = periods == period
+        last = days[-1] - heard[who, ::-1].argmax(axis=1)[:, np.newaxis]
+        result[who] |= (days > last) & (days < last + period)
+        for step in range(1, min(int(period), len(days))):
+            result[who, :-step] |= heard[who, step:]
+    return result

@@ -1,0 +1,82 @@
+"""The past of the demo is scored by the engine, each night once."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from healthsite.demo import history
+from healthsite.demo.history import score_history
+from healthsite.demo.planning import Wish, plan
+from healthsite.demo.stories import CAST
+from scoring.models import CurrentScore, Run, ScoreRecord
+from scoring.publishing import live_version, make_live
+from tests.healthsite.demo.telling import LAST, build_quietly, make, silently
+
+pytestmark = pytest.mark.django_db
+
+
+def scored_nights() -> list[date]:
+    return list(Run.objects.filter(purpose="nightly").order_by("pk").values_list("as_of", flat=True))
+
+
+def nights_to(last: date, count: int) -> list[date]:
+    return [last - timedelta(days=n) for n in reversed(range(count))]
+
+
+def test_every_night_after_the_first_forty_days_is_scored_in_order() -> None:
+    score_history(make(2, days=60), say=silently)
+    assert scored_nights() == nights_to(LAST, 20)
+    assert Run.objects.filter(failed=0, backfilled=True).count() == 20
+
+
+def test_a_long_history_is_scored_for_its_last_nights_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "NIGHTS", 3)
+    score_history(make(2, days=60), say=silently)
+    assert scored_nights() == nights_to(LAST, 3)
+
+
+def test_a_later_run_scores_the_new_nights_and_restates_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "NIGHTS", 3)
+    score_history(make(2, days=60), say=silently)
+    later = LAST + timedelta(days=2)
+    score_history(build_quietly(plan(Wish(later))), say=silently)
+    assert scored_nights() == nights_to(later, 5)
+    assert not Run.objects.exclude(purpose="nightly").exists()
+
+
+def test_a_run_that_was_cut_short_is_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "NIGHTS", 3)
+    world = make(2, days=60)
+    score_history(world, say=silently)
+    Run.objects.get(as_of=LAST).delete()
+    score_history(plan(Wish(LAST)), say=silently)
+    assert scored_nights() == nights_to(LAST, 3)
+
+
+def test_the_demo_is_scored_by_its_own_scorecard_and_well_covered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "NIGHTS", 1)
+    score_history(make(1, days=120), say=silently)
+    version = live_version()
+    assert version
+    assert version.scorecard.key == "framework-002"
+    assert ScoreRecord.objects.get().coverage > 0.9
+
+
+def test_a_scorecard_that_somebody_made_live_since_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "NIGHTS", 1)
+    score_history(make(1), say=silently)
+    chosen = make_live("component-default")
+    score_history(build_quietly(plan(Wish(LAST + timedelta(days=1)))), say=silently)
+    assert live_version() == chosen
+
+
+def test_current_scores_are_of_the_last_day_and_of_customers_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "NIGHTS", 1)
+    score_history(make(12, days=90), say=silently)
+    current = {score.customer.external_id: score for score in CurrentScore.objects.select_related("customer")}
+    assert {score.as_of for score in current.values()} == {LAST}
+    gone = {f"D{CAST.index(story) + 1:04d}" for story in ("churned", "prospect")}
+    assert set(current) == {f"D{number:04d}" for number in range(1, 13)} - gone
+    assert current[f"D{CAST.index('thin') + 1:04d}"].score is None

@@ -1,0 +1,42 @@
+"""The people of the demo: three teams, and three who can log in."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from accounts.models import Customer, Team, User
+from healthsite.demo.logins import DEMO_LOGINS, DEMO_PASSWORD
+from healthsite.demo.people import EMAILS
+from healthsite.demo.stories import story_of
+from tests.healthsite.demo.telling import make
+
+pytestmark = pytest.mark.django_db
+
+
+def test_there_are_three_teams_with_their_people() -> None:
+    make(1)
+    roles = Counter(User.objects.values_list("role", flat=True))
+    assert roles == {"csm": 8, "manager": 2, "account_executive": 1, "executive": 1, "viewer": 1, "admin": 1}
+    assert Team.objects.count() == 3
+    assert sorted(len(user.managed_teams.all()) for user in User.objects.filter(role="manager")) == [1, 2]
+
+
+def test_a_csm_a_manager_and_an_admin_can_log_in_and_nobody_else() -> None:
+    make(1)
+    people = {user.email: user for user in User.objects.filter(email__in=EMAILS)}
+    assert [role.lower() for role, _ in DEMO_LOGINS] == ["csm", "manager", "admin"]
+    assert [people[email].role for _, email in DEMO_LOGINS] == ["csm", "manager", "admin"]
+    assert people[DEMO_LOGINS[0][1]].check_password(DEMO_PASSWORD)
+    assert sum(user.has_usable_password() for user in people.values()) == 3
+
+
+def test_two_customers_have_no_csm() -> None:
+    make(12)
+    assert Customer.objects.exclude(assignment_set__role="csm").count() == 2
+
+
+def test_every_csm_meets_many_stories() -> None:
+    numbers = [number for number in range(200) if (number + number // 8) % 8 == 0]
+    assert len({story_of(number).key for number in numbers}) > 8

@@ -1,0 +1,34 @@
+"""Makes rows of usage so many days before D, a Tuesday: the last 28 days hold 20 working days, as do the 28 before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from accounts.models import Customer, FeatureUsage, Usage
+from tests.cast import make_row
+from tests.scoring.metrics.reading import D
+
+
+def ago(days: int) -> date:
+    """The date so many days before D."""
+    return D - timedelta(days=days)
+
+
+def workdays(first: int, last: int) -> list[int]:
+    """The Mondays to Fridays from `first` days ago to `last` days ago, both included."""
+    return [days for days in range(last, first + 1) if ago(days).isoweekday() <= 5]
+
+
+def use(customer: Customer, *days: int, **fields: Any) -> None:
+    """A row of usage on each of these days ago."""
+    for day in days:
+        make_row(Usage, customer, date=ago(day), **fields)
+
+
+def use_features(customer: Customer, days: Iterable[int], *features: str, uses: int | None = 1, **fields: Any) -> None:
+    """A row for each feature on each of these days ago."""
+    for day in days:
+        for feature in features:
+            make_row(FeatureUsage, customer, date=ago(day), feature=feature, uses=uses, **fields)
