@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any, Final
 
 import numpy as np
 from django.db.models import Expression, Max, Min, QuerySet
 
+from accounts.numbering import Number
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.block import Block
 
@@ -23,7 +23,8 @@ def among(block: Block, rows: QuerySet[Any], who: Bools) -> QuerySet[Any]:
 
 def per_customer(block: Block, rows: QuerySet[Any], asked: Mapping[str, Expression]) -> dict[str, Floats]:
     """Each aggregate for each customer (n), NaN for customers without rows and for nulls; dates are day numbers."""
-    found = list(rows.order_by().values_list("customer_id").annotate(**asked))
+    numbers = {name: Number(expression) for name, expression in asked.items()}
+    found = list(rows.order_by().values_list("customer_id").annotate(**numbers))
     columns: Sequence[Sequence[Any]] = list(zip(*found, strict=True)) if found else [()] * (len(asked) + 1)
     owners = np.array(columns[0], dtype=np.int64)
     place = np.minimum(np.searchsorted(block.ids, owners), len(block) - 1)
@@ -31,16 +32,10 @@ def per_customer(block: Block, rows: QuerySet[Any], asked: Mapping[str, Expressi
     result = {}
     for name, column in zip(asked, columns[1:], strict=True):
         result[name] = np.full(len(block), np.nan)
-        result[name][place[inside]] = _floats(column)[inside]
+        result[name][place[inside]] = np.array(column, dtype=np.float64)[inside]  # None becomes NaN
     return result
 
 
 def joined(parts: Sequence[Mapping[str, Floats]]) -> dict[str, Floats]:
     """Numbers found for different customers in one: each is NaN where another has a number."""
     return {name: np.fmax.reduce([part[name] for part in parts]) for name in parts[0]}
-
-
-def _floats(column: Sequence[Any]) -> Floats:
-    if isinstance(next((value for value in column if value is not None), None), date):
-        column = [None if value is None else value.toordinal() for value in column]
-    return np.array(column, dtype=np.float64)  # None becomes NaN

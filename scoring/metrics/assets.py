@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from accounts.history import typed
 from accounts.models import Product
+from accounts.numbering import framed, selected
 from scoring.engine.frame import Floats
 from scoring.metrics.block import Block
 from scoring.metrics.metric import Quiet, Reading, declare, share
@@ -32,9 +32,8 @@ def units(block: Block) -> pd.DataFrame:
 
 def _products(keys: pd.Series) -> pd.DataFrame:
     columns = ["id", "technology", "business_area", "end_of_life_on"]
-    found = Product.objects.filter(pk__in=keys.unique().tolist()).values_list(*columns)
-    frame = typed(pd.DataFrame(list(found), columns=columns, dtype=object), Product)
-    return frame.rename(columns={"end_of_life_on": "product_ends"}).set_index("id")
+    found = Product.objects.filter(pk__in=keys.unique().tolist()).values_list(*selected(Product, columns))
+    return framed(found, columns, Product).rename(columns={"end_of_life_on": "product_ends"}).set_index("id")
 
 
 def quantity(block: Block, rows: pd.DataFrame) -> Floats:

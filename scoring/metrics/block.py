@@ -14,9 +14,10 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.business_days import WorkingDays, load_working_days
-from accounts.history import column_of, states_on, stretch, typed
+from accounts.history import states_on, stretch
 from accounts.kinds import KINDS
 from accounts.models import Calendar
+from accounts.numbering import framed, selected
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.deliveries import Deliveries, dated_by, happened_by
 
@@ -67,11 +68,10 @@ class Block:
         return table
 
     def rows(self, model: type[models.Model], columns: Sequence[str], where: Q) -> pd.DataFrame:
-        """Rows of a dated kind, typed as `accounts.history.typed` says, with `pos`. One query."""
-        names = [column_of(model, column).attname for column in columns]
-        found = self.of_customers(model).filter(where).order_by("pk").values_list("customer_id", *names)
-        frame = typed(pd.DataFrame(list(found), columns=["customer_id", *columns], dtype=object), model)
-        return self.placed(frame)
+        """Rows of a dated kind, typed as `accounts.numbering.framed` says, with `pos`. One query."""
+        rows = self.of_customers(model).filter(where).order_by("pk")
+        found = rows.values_list("customer_id", *selected(model, columns))
+        return self.placed(framed(found, ["customer_id", *columns], model))
 
     def of_customers(self, model: type[models.Model]) -> models.QuerySet[Any]:
         """The rows of a model that belong to the block's stretch of customers."""
@@ -83,9 +83,11 @@ class Block:
 
     def placed(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Add `pos`, the customer's place in the block, and leave out rows of customers outside it."""
-        place = np.searchsorted(self.ids, frame["customer_id"].to_numpy())
-        inside = self.ids[np.minimum(place, len(self) - 1)] == frame["customer_id"].to_numpy()
-        return frame.assign(pos=place)[inside].reset_index(drop=True)
+        owners = frame["customer_id"].to_numpy()
+        place = np.searchsorted(self.ids, owners)
+        inside = self.ids[np.minimum(place, len(self) - 1)] == owners
+        frame = frame.assign(pos=place)
+        return frame if inside.all() else frame[inside].reset_index(drop=True)
 
     # -- time ---------------------------------------------------------------------------------------------------------
 
@@ -110,16 +112,28 @@ class Block:
 
     def count(self, rows: pd.DataFrame) -> Floats:
         """Rows per customer."""
-        return np.bincount(rows["pos"], minlength=len(self)).astype(np.float64)
+        return np.bincount(rows["pos"].to_numpy(), minlength=len(self)).astype(np.float64)
 
     def sum(self, rows: pd.DataFrame, column: str) -> Floats:
         """Sum of a column per customer, 0 without rows; empty cells are left out."""
-        return np.bincount(rows["pos"], weights=rows[column].fillna(0.0), minlength=len(self)).astype(np.float64)
+        weights = np.nan_to_num(rows[column].to_numpy(np.float64))
+        return np.bincount(rows["pos"].to_numpy(), weights=weights, minlength=len(self))
 
     def reduce(self, rows: pd.DataFrame, column: str, how: str) -> Floats:
-        """max, min, mean, median, nunique or another pandas reduction of a column per customer, NaN without values."""
-        filled = rows[rows[column].notna()]
-        return filled.groupby("pos")[column].agg(how).reindex(range(len(self))).to_numpy(np.float64)
+        """max, min, sum, mean, median, nunique or another pandas reduction per customer, NaN without values."""
+        known = rows[column].notna().to_numpy()
+        place, values = rows["pos"].to_numpy()[known], rows[column].to_numpy()[known]
+        result = np.full(len(self), np.nan)
+        if how in ("max", "min"):
+            (np.fmax if how == "max" else np.fmin).at(result, place, values)
+        elif how in ("sum", "mean"):
+            counts = np.bincount(place, minlength=len(self))
+            sums, there = np.bincount(place, weights=values, minlength=len(self)), counts > 0
+            result[there] = sums[there] / (counts[there] if how == "mean" else 1)
+        elif len(place):
+            found = pd.Series(values).groupby(place).agg(how)
+            result[found.index] = found
+        return result
 
     # -- sources ------------------------------------------------------------------------------------------------------
 

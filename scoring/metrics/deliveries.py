@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, cached_property
 
 from django.db import models
 from django.db.models import F, Max, OuterRef, Subquery
@@ -43,14 +43,12 @@ class Deliveries:
     def __init__(self, on: date) -> None:
         self.on = on
         self.of = cache(self._of)
-        self._batches = cache(self._load_batches)
 
     def _of(self, kind: str) -> list[Delivery]:
-        latest = {key[1]: day for key, day in self._batches().items() if key[0] == kind}
+        latest = {key[1]: day for key, day in self._batches.items() if key[0] == kind}
         for source_id, day in self._rows(kind):
             latest[source_id] = max(day, latest.get(source_id, day))
-        sources = Source.objects.in_bulk(latest)
-        return [self._delivery(sources[source_id], kind, day) for source_id, day in sorted(latest.items())]
+        return [self._delivery(self._sources[source_id], kind, day) for source_id, day in sorted(latest.items())]
 
     def _delivery(self, source: Source, kind: str, last_on: date) -> Delivery:
         patience = source.rhythm_days + source.expected_lag_days
@@ -58,17 +56,25 @@ class Deliveries:
         return Delivery(source.pk, last_on, alive, source.covers_kind(kind))
 
     def _rows(self, kind: str) -> Iterator[tuple[int, date]]:
-        """The latest dated row by source and column; one query a column, each a look at the end of an index."""
-        for column, is_moment in dated_by(kind):
-            rows = KINDS[kind]._default_manager.filter(
-                happened_by(column, is_moment, self.on), source=OuterRef("pk"), **{f"{column}__isnull": False}
-            )
-            latest = Subquery(rows.order_by(F(column).desc()).values(column)[:1])
-            for pk, value in Source.objects.annotate(latest=latest).values_list("pk", "latest"):
+        """The latest dated row by source and column. One query, for each column a look at the end of an index."""
+        latest = [self._latest(kind, column, is_moment) for column, is_moment in dated_by(kind)]
+        for pk, *values in Source.objects.values_list("pk", *latest) if latest else ():
+            for value in values:
                 if value is not None:
                     yield pk, date_of(value) if isinstance(value, datetime) else value
 
-    def _load_batches(self) -> dict[tuple[str, int], date]:
+    def _latest(self, kind: str, column: str, is_moment: bool) -> Subquery:
+        rows = KINDS[kind]._default_manager.filter(
+            happened_by(column, is_moment, self.on), source=OuterRef("pk"), **{f"{column}__isnull": False}
+        )
+        return Subquery(rows.order_by(F(column).desc()).values(column)[:1])
+
+    @cached_property
+    def _sources(self) -> dict[int, Source]:
+        return Source.objects.in_bulk()
+
+    @cached_property
+    def _batches(self) -> dict[tuple[str, int], date]:
         batches = Batch.objects.filter(received_at__lt=end_of(self.on), status=Batch.Status.DONE)
         grouped = batches.values_list("kind", "source_id").annotate(last=Max("received_at"))
         return {(kind, source_id): date_of(last) for kind, source_id, last in grouped}

@@ -86,9 +86,9 @@ def _supply(metric: Metric, block: Block, column: Column) -> None:
     """Where facts are not fresh, use a valid value supplied under the metric's own name (presets 0.6)."""
     wanting = (column.states != State.FRESH) & (column.states != State.LOWER_BOUND)
     rows = block.once(_supplied)
-    rows = rows[(rows["metric"] == metric.key) & block.within(rows["date"], metric.validity + 1)]
     if not wanting.any() or rows.empty:
         return
+    rows = rows[(rows["metric"] == metric.key) & block.within(rows["date"], metric.validity + 1)]
     latest = rows.groupby("pos").tail(1)
     position = latest["pos"].to_numpy()
     keep = wanting[position]

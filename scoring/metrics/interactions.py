@@ -7,8 +7,8 @@ import pandas as pd
 from django.db.models import Max, Q
 
 from accounts.business_days import end_of, start_of
-from accounts.history import typed
 from accounts.models import Interaction
+from accounts.numbering import Number, framed
 from scoring.engine.frame import Floats
 from scoring.metrics.block import Block
 from scoring.metrics.metric import Quiet, Reading, declare, share
@@ -47,9 +47,8 @@ def last_held(block: Block, rows: pd.DataFrame) -> Floats:
 def latest(block: Block, where: Q, *by: str) -> pd.DataFrame:
     """`at` and `at_day` of the latest interaction by the date, in all history, per customer and `by`. One query."""
     held = block.of_customers(Interaction).filter(where, at__lt=end_of(block.on))
-    found = held.values_list("customer_id", *by).annotate(Max("at"))
-    frame = pd.DataFrame(list(found), columns=["customer_id", *by, "at"], dtype=object)
-    return block.placed(typed(frame, Interaction))
+    found = held.values_list("customer_id", *by).annotate(latest=Number(Max("at")))
+    return block.placed(framed(found, ["customer_id", *by, "at"], Interaction))
 
 
 @declare(

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from django.db.models import Sum
 
-from accounts.history import typed
 from accounts.models import Usage
+from accounts.numbering import framed, selected
 from scoring.engine.frame import Bools
 from scoring.metrics.aggregating import among
 from scoring.metrics.block import Block
@@ -66,6 +66,5 @@ def _rows(block: Block, who: Bools, after: int) -> pd.DataFrame:
     rows = rows.filter(date__gt=date.fromordinal(after), date__lte=block.on)
     keys = ["customer_id", "source_id", "date", "period_days"]
     sums = {f"sum_{column}": Sum(column) for column in (*FLOWS, *LEVELS)}
-    found = rows.order_by().values_list(*keys).annotate(**sums)
-    frame = pd.DataFrame(list(found), columns=[*keys, *FLOWS, *LEVELS], dtype=object)
-    return block.placed(typed(frame, Usage))
+    found = rows.order_by().values_list(*selected(Usage, keys)).annotate(**sums)
+    return block.placed(framed(found, [*keys, *FLOWS, *LEVELS], Usage))

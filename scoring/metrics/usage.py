@@ -7,11 +7,10 @@ from datetime import date, timedelta
 from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
-import pandas as pd
 from django.db.models import Aggregate, Case, Count, F, Max, Min, Q, QuerySet, Sum, When
 
-from accounts.history import typed
 from accounts.models import Usage
+from accounts.numbering import Number, framed
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.aggregating import SOURCES, among, per_customer
 from scoring.metrics.block import Block
@@ -216,9 +215,8 @@ def _values_on(block: Block, dates: Mapping[tuple[Figure, int], Floats]) -> dict
     columns = sorted({figure.column for figure, _ in dates})
     every = {date.fromordinal(int(day)) for days in dates.values() for day in days[~np.isnan(days)]}
     sums = {f"sum_{column}": Sum(column) for column in columns}
-    found = usage_rows(block).filter(date__in=every).order_by().values_list("customer_id", "date").annotate(**sums)
-    rows = block.placed(
-        typed(pd.DataFrame(list(found), columns=["customer_id", "date", *columns], dtype=object), Usage)
-    )
-    on_day = {key: rows[rows["date"] == days[rows["pos"].to_numpy()]] for key, days in dates.items()}
+    rows = usage_rows(block).filter(date__in=every).order_by()
+    found = rows.values_list("customer_id", Number("date")).annotate(**sums)
+    values = block.placed(framed(found, ["customer_id", "date", *columns], Usage))
+    on_day = {key: values[values["date"] == days[values["pos"].to_numpy()]] for key, days in dates.items()}
     return {key: block.reduce(latest, key[0].column, "max") for key, latest in on_day.items()}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from itertools import product
 from typing import Any
 
-from accounts.models import Customer, FeatureUsage, Usage
-from tests.cast import make_row
+from accounts.models import Customer, FeatureUsage, Source, Usage
+from tests.cast import make_source
 from tests.scoring.metrics.reading import D
 
 
@@ -21,14 +22,16 @@ def workdays(first: int, last: int) -> list[int]:
     return [days for days in range(last, first + 1) if ago(days).isoweekday() <= 5]
 
 
-def use(customer: Customer, *days: int, **fields: Any) -> None:
+def use(customer: Customer, *days: int, source: Source | None = None, **fields: Any) -> None:
     """A row of usage on each of these days ago."""
-    for day in days:
-        make_row(Usage, customer, date=ago(day), **fields)
+    source = source or make_source()
+    Usage.objects.bulk_create(Usage(customer=customer, source=source, date=ago(day), **fields) for day in days)
 
 
 def use_features(customer: Customer, days: Iterable[int], *features: str, uses: int | None = 1, **fields: Any) -> None:
     """A row for each feature on each of these days ago."""
-    for day in days:
-        for feature in features:
-            make_row(FeatureUsage, customer, date=ago(day), feature=feature, uses=uses, **fields)
+    source = make_source()
+    FeatureUsage.objects.bulk_create(
+        FeatureUsage(customer=customer, source=source, date=ago(day), feature=feature, uses=uses, **fields)
+        for day, feature in product(days, features)
+    )

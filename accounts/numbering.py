@@ -1,0 +1,115 @@
+"""Reads database columns as the plain numbers that metrics compute with: no Python date is made on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.sql.compiler import SQLCompiler
+
+from accounts.business_days import site_zone
+
+ORDINAL_OF_EPOCH: Final = date(1970, 1, 1).toordinal()
+MILLISECONDS: Final = 86_400_000  # of a day: the precision of a moment, as SQLite knows no finer one
+KEYS: Final = ("id", "customer_id")
+WORDS: Final = (models.CharField, models.TextField, models.JSONField)
+
+
+class Number(models.Func):
+    """A column or aggregate as a number: dates as day numbers, moments with the time of day in UTC as a fraction.
+
+    Moments are cut to the millisecond: rounded up, the last instant of a day would fall on the next. Any other number,
+    a yes/no or a reference is itself. Null stays null.
+    """
+
+    arity = 1
+    output_field = models.FloatField()
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
+        """The Julian day counts from noon, 1721424.5 days before day number nought."""
+        moment, day = "julianday(substr(%(expressions)s, 1, 23)) - 1721424.5", "julianday(%(expressions)s) - 1721424.5"
+        template = self._one_of(moment, day, "%(expressions)s")
+        return super().as_sql(compiler, connection, template=template, **context)
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
+        """Seconds since 1970 in days; what is not a float yet becomes one, as a decimal would be a Python object."""
+        seconds = "EXTRACT(EPOCH FROM {})::double precision / 86400 + " + str(ORDINAL_OF_EPOCH)
+        moment = seconds.format("date_trunc('milliseconds', %(expressions)s)")
+        plain = "(%(expressions)s)::int" if self._is(models.BooleanField) else "(%(expressions)s)::double precision"
+        template = self._one_of(moment, seconds.format("%(expressions)s"), plain)
+        return super().as_sql(compiler, connection, template=template, **context)
+
+    def get_db_converters(self, connection: BaseDatabaseWrapper) -> list[Any]:
+        """None: the database gives numbers, and a call for each value would cost more than the query."""
+        return []
+
+    def _is(self, kind: type[models.Field[Any, Any]]) -> bool:
+        return isinstance(self.get_source_expressions()[0].output_field, kind)
+
+    def _one_of(self, moment: str, day: str, plain: str) -> str:
+        if self._is(models.DateTimeField):
+            return moment
+        return day if self._is(models.DateField) else plain
+
+
+def column_of(model: type[models.Model], name: str) -> models.Field[Any, Any]:
+    """A column of a model by its name; FieldDoesNotExist for anything else, relations from elsewhere among them."""
+    field = model._meta.get_field(name)
+    if not isinstance(field, models.Field):
+        raise FieldDoesNotExist(f"{name} is no column of {model.__name__}")
+    return field
+
+
+def selected(model: type[models.Model], columns: Sequence[str]) -> list[str | Number]:
+    """What to ask `values_list` for, so that `framed` can take the answer. Raises FieldDoesNotExist."""
+    fields = [column_of(model, column) for column in columns]
+    return [field.attname if field.attname in KEYS or isinstance(field, WORDS) else Number(field.attname)
+            for field in fields]  # fmt: skip
+
+
+def number_of(field: models.Field[Any, Any], value: Any) -> Any:
+    """A value as the change log keeps it, such as "2025-12-31", as `Number` would read it from the field's column."""
+    known = value if field.many_to_one else field.to_python(value)
+    if isinstance(known, datetime):
+        return known.timestamp() / 86400 + ORDINAL_OF_EPOCH
+    return known.toordinal() if isinstance(known, date) else known
+
+
+def framed(found: Iterable[Sequence[Any]], columns: Sequence[str], model: type[models.Model]) -> pd.DataFrame:
+    """A frame of rows whose values are as `selected` asks for them.
+
+    Numbers, dates, yes/no and references are float64, NaN = none. A moment gets a second column `<name>_day`: its
+    business date as a day number. Keys are int64; texts and lists stay as they are.
+    """
+    values = list(zip(*found, strict=True)) or [()] * len(columns)
+    frame: dict[str, Any] = {}
+    for name, column in zip(columns, values, strict=True):
+        field = model._meta.get_field(name) if name not in KEYS else None
+        if field is None:
+            frame[name] = np.array(column, dtype=np.int64)
+        elif isinstance(field, WORDS):
+            frame[name] = pd.Series(column, dtype=object)
+        else:
+            frame[name] = np.array(column, dtype=np.float64)  # None becomes NaN
+        if isinstance(field, models.DateTimeField):
+            frame[name], frame[f"{name}_day"] = _moments(frame[name])
+    return pd.DataFrame(frame)
+
+
+def _moments(days: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Moments to the millisecond, so that every database gives the same number, and their business dates."""
+    known = ~np.isnan(days)
+    instants = np.round((days[known] - ORDINAL_OF_EPOCH) * MILLISECONDS)
+    utc = pd.DatetimeIndex(instants.astype("datetime64[ms]")).tz_localize("UTC")
+    local = utc.tz_convert(site_zone()).tz_localize(None).to_numpy()
+    moments, dates = days.copy(), days.copy()
+    moments[known] = instants / MILLISECONDS + ORDINAL_OF_EPOCH
+    dates[known] = local.astype("datetime64[D]").astype(np.float64) + ORDINAL_OF_EPOCH
+    return moments, dates
