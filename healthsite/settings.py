@@ -8,19 +8,35 @@ from pathlib import Path
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+
+from healthsite.supervising import bundled_redis
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = BASE_DIR / ".local"  # everything generated: database, Redis, key, logs, collected files
+LOCAL_DIR.mkdir(mode=0o700, exist_ok=True)
 NODE_MODULES = BASE_DIR / "node_modules"
 
 env = environ.Env()
 
 DEBUG = env.bool("DEBUG", default=False)
 TESTING = "pytest" in sys.modules
-SECRET_KEY = env.str("SECRET_KEY", default="only-for-tests" if TESTING else "")
-if not SECRET_KEY and not DEBUG:
-    raise ImproperlyConfigured("SECRET_KEY is not set: set it in the environment, or start the site with `make run`.")
-SECRET_KEY = SECRET_KEY or "only-for-development"
+SERVING = Path(sys.argv[0]).name != "manage.py" or "runserver" in sys.argv
+
+
+def secret_key() -> str:
+    """The key of the environment, else the one that `make run` keeps; only commands that serve nobody go without."""
+    kept = LOCAL_DIR / "secret-key"
+    if given := env.str("SECRET_KEY", default=""):
+        return given
+    if kept.is_file():
+        return kept.read_text()
+    if SERVING and not (TESTING or DEBUG):
+        raise ImproperlyConfigured("SECRET_KEY is not set: set it in the environment, or start with `make run`.")
+    return get_random_secret_key()
+
+
+SECRET_KEY = secret_key()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -30,7 +46,7 @@ INSTALLED_APPS = [
     "playbooks.apps.PlaybooksConfig",
     "scoring.apps.ScoringConfig",
     "accounts.apps.AccountsConfig",
-    "django.contrib.admin",
+    "healthsite.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -70,12 +86,13 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "healthsite.pages.visitors.data_as_of",
             ],
         },
     }
 ]
 
-# -- data ---------------------------------------------------------------------------------------------------------------
+# -- data --------------------------------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{LOCAL_DIR / 'site.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -90,7 +107,7 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# -- people -------------------------------------------------------------------------------------------------------------
+# -- people ------------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -112,7 +129,7 @@ AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 
-# -- time, language, money ----------------------------------------------------------------------------------------------
+# -- time, language, money ---------------------------------------------------------------------------------------------
 
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")  # business dates are this zone's; moments are stored in UTC
 USE_TZ = True
@@ -120,16 +137,19 @@ LANGUAGE_CODE = "en"
 USE_I18N = False
 REPORTING_CURRENCY = "EUR"
 
-# -- background work ----------------------------------------------------------------------------------------------------
+# -- background work ---------------------------------------------------------------------------------------------------
 
-REDIS_URL = env.str("REDIS_URL", default=f"redis+socket://{LOCAL_DIR / 'redis' / 'redis.sock'}")
+# A test publishes into memory, wherever its environment points: never into somebody's running queue.
+REDIS_URL = "memory://" if TESTING else env.str("REDIS_URL", default=bundled_redis.url(LOCAL_DIR))
 CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_TIMEOUT = 2  # seconds; a page that publishes waits no longer for a broker that is away
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # its reply queues are never emptied when the asker is gone
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
@@ -143,14 +163,17 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 NIGHT_STARTS_AT_HOUR = 2  # local hour after which the day before is scored
 SHARD_SIZE = env.int("SHARD_SIZE", default=5000)  # customers; larger blocks fall out of the processor's cache
 
-# -- mail ---------------------------------------------------------------------------------------------------------------
+SHARD_LEASE_SECONDS = env.int("SHARD_LEASE_SECONDS", default=300)  # a worker silent for longer has lost its shard
+
+# -- mail --------------------------------------------------------------------------------------------------------------
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 
-# -- what the browser gets ----------------------------------------------------------------------------------------------
+# -- what the browser gets ---------------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
 STATIC_ROOT = LOCAL_DIR / "static"
+WHITENOISE_AUTOREFRESH = TESTING or DEBUG  # else it wants the collected files and reads their folder at every start
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     *([("chart.js", NODE_MODULES / "chart.js" / "dist")] if (NODE_MODULES / "chart.js" / "dist").is_dir() else []),

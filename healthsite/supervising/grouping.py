@@ -6,13 +6,14 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
-from typing import IO
+from typing import IO, Self
 
 
 class ProcessGroup:
     """A process group of its own, led by a guard, so that Ctrl-C in the terminal reaches only its owner."""
 
     def __init__(self) -> None:
+        self._members: list[subprocess.Popen[bytes]] = []
         # The guard reads a pipe whose other end only this process holds. When this process goes, by whatever signal,
         # the read ends and the guard kills the whole group, pool children of its members included.
         self._guard = subprocess.Popen(
@@ -24,21 +25,38 @@ class ProcessGroup:
         )
 
     def start(
-        self, command: Sequence[str], *, output: IO[bytes] | None, environment: Mapping[str, str] | None = None
+        self,
+        command: Sequence[str],
+        *,
+        output: IO[bytes] | None,
+        environment: Mapping[str, str] | None = None,
+        user: str | None = None,
     ) -> subprocess.Popen[bytes]:
         """Start a member; its standard output and error go to `output`, or where ours go."""
-        return subprocess.Popen(
+        member = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT if output else None,
             env=environment,
+            user=user,
             process_group=self._guard.pid,
         )
+        self._members.append(member)
+        return member
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
 
     def end(self) -> None:
-        """Kill whatever is left of the group; members that ended before are no trouble."""
+        """Kill whatever is left of the group; once ended, ending it again does nothing."""
+        if self._guard.returncode is not None:
+            return
         os.killpg(self._guard.pid, signal.SIGKILL)
-        self._guard.wait()
+        for process in (*self._members, self._guard):
+            process.wait()
         if self._guard.stdin:
             self._guard.stdin.close()

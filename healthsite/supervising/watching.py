@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -74,12 +75,14 @@ class Watched:
                 continue
 
 
-def keep_running(services: Sequence[Service], *, logs: Path, up: Callable[[], None], warn: Callable[[str], None]) -> None:
+def keep_running(
+    services: Sequence[Service], *, logs: Path, up: Callable[[], None], warn: Callable[[str], None]
+) -> None:
     """Run the services until an exception ends it; `up` is called once, when all of them are up."""
-    group = ProcessGroup()
-    watched = [Watched(service, group, logs / f"{service.name}.log") for service in services]
-    try:
+    with ProcessGroup() as group, contextlib.ExitStack() as started:
+        watched = [Watched(service, group, logs / f"{service.name}.log") for service in services]
         for one in watched:
+            started.callback(one.stop)  # called in the opposite order
             one.start()
             one.wait_until_up()
         up()
@@ -87,7 +90,3 @@ def keep_running(services: Sequence[Service], *, logs: Path, up: Callable[[], No
             for one in watched:
                 one.watch(warn=warn)
             time.sleep(0.2)
-    finally:
-        for one in reversed(watched):
-            one.stop()
-        group.end()

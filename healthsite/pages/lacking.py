@@ -1,0 +1,56 @@
+"""What a score does without: measures that have no data, why, and which files would bring it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from healthsite.pages import telling, words
+from scoring.engine.frame import State, has_value
+from scoring.explaining import Explained
+from scoring.metrics import METRICS
+
+REASONS: Final = {State.MISSING: "nothing has arrived", State.EXPIRED: "the last value is too old"}
+MOST_FILES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A measure without data: its share (0-1) of the scorecard, the reason in words, and the files that feed it."""
+
+    label: str
+    share: float
+    reason: str
+    files: str
+
+
+def gaps(explained: Explained) -> list[Gap]:
+    """Every measure without fresh data, the heaviest first."""
+    engine = explained.version.engine
+    states = explained.scored.states[0, : len(engine.measures)]
+    found = [
+        Gap(telling.name_of(metric), share, REASONS[State(int(state))], words.listed(_files(metric)))
+        for metric, share, state in zip(engine.metric_keys, engine.measure_shares, states, strict=True)
+        if not has_value(state)
+    ]
+    return sorted(found, key=lambda gap: -gap.share)
+
+
+def advice(explained: Explained) -> str:
+    """Which files would bring most of what is missing, in a sentence; empty where nothing is."""
+    engine = explained.version.engine
+    worth: dict[str, float] = {}
+    states = explained.scored.states[0, : len(engine.measures)]
+    for metric, share, state in zip(engine.metric_keys, engine.measure_shares, states, strict=True):
+        if not has_value(state):
+            file = next(iter(_files(metric)), "metric_values.csv")
+            worth[file] = worth.get(file, 0.0) + share
+    best = sorted(worth, key=lambda file: -worth[file])[:MOST_FILES]
+    if not best:
+        return ""
+    told = [f"{file} ({words.percent(worth[file])} of the weight)" for file in best]
+    return f"Most would come with {words.listed(told)}."
+
+
+def _files(metric: str) -> list[str]:
+    return [f"{kind}.csv" for kind in METRICS[metric].kinds] if metric in METRICS else []

@@ -1,0 +1,115 @@
+"""The "why" of a list: for each of many customers what moved the score in a month, or what holds it down."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+from django.db.models import F
+
+from healthsite.pages import telling
+from scoring.engine.card import Version
+from scoring.engine.changes import Change, snapshot, split_change
+from scoring.engine.explaining import CLAMP
+from scoring.engine.frame import has_value
+from scoring.engine.scoring import Scored
+from scoring.models import CurrentScore, Purpose, ScorecardVersion, ScoreRecord
+from scoring.models.scores import ScoreNumbers
+from scoring.packing import rescore_all
+
+COMPARE_DAYS = 30
+NOTEWORTHY = 1.0  # points; below that nothing moved, and what costs most says more
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Customer i of a batch that was scored together."""
+
+    scored: Scored
+    i: int
+    version: ScorecardVersion
+    engine: Version
+
+
+def reasons(current: Iterable[CurrentScore]) -> dict[int, str]:
+    """A clause for each customer with a score. Two queries whatever their number."""
+    rows = {one.customer_id: one for one in current if one.score is not None}
+    earlier = _a_month_before(rows)
+    used = {one.version_id for one in [*rows.values(), *earlier.values()]}
+    versions = ScorecardVersion.objects.select_related("scorecard").in_bulk(used)
+    now, before = _places(rows, versions), _places(earlier, versions)
+    return {customer_id: why(before.get(customer_id), place) for customer_id, place in now.items()}
+
+
+def _a_month_before(rows: Mapping[int, CurrentScore]) -> dict[int, ScoreRecord]:
+    dates = {customer_id: one.as_of - timedelta(days=COMPARE_DAYS) for customer_id, one in rows.items()}
+    records = ScoreRecord.objects.filter(
+        customer_id__in=list(rows),
+        run__as_of__in=set(dates.values()),
+        run__purpose=Purpose.NIGHTLY,
+        score__isnull=False,
+    )
+    return {one.customer_id: one for one in records.annotate(on=F("run__as_of")) if one.on == dates[one.customer_id]}
+
+
+def _places(stored: Mapping[int, ScoreNumbers], versions: Mapping[int, ScorecardVersion]) -> dict[int, Place]:
+    of_version: dict[int, list[int]] = defaultdict(list)
+    for customer_id, one in stored.items():
+        of_version[one.version_id].append(customer_id)
+    places = {}
+    for version_id, ids in of_version.items():
+        version = versions[version_id]
+        scored = rescore_all(ids, [stored[customer_id].inputs for customer_id in ids], version.engine)
+        for i, customer_id in enumerate(ids):
+            places[customer_id] = Place(scored, i, version, version.engine)
+    return places
+
+
+def why(before: Place | None, now: Place) -> str:
+    """The largest cause of the change; where nothing noteworthy moved, what costs most."""
+    change = largest_change(before, now) if before else None
+    if before is None or change is None or abs(change.points) < NOTEWORTHY:
+        return telling.weakest(now.scored, now.i, now.engine)
+    was, value = (
+        telling.raw_in(one.scored, one.i, change.measure, one.engine) if change.measure else None
+        for one in (before, now)
+    )
+    return telling.told(change, (was, value), now.version)
+
+
+def largest_change(before: Place, now: Place) -> Change | None:
+    """The cause that moved most points, the same as the whole split has it."""
+    if before.version.pk == now.version.pk and _steady(before, now):
+        changes = _steady_changes(before, now)
+    else:
+        changes = split_change(
+            snapshot(before.scored, before.i, before.engine), snapshot(now.scored, now.i, now.engine)
+        )
+    return max(changes, key=lambda change: abs(change.points), default=None)
+
+
+def _steady(before: Place, now: Place) -> bool:
+    """Whether the same measures have data on both days and what stands in for the others did not change."""
+    (was, is_now), (stood, stands) = (
+        [has_value(one.scored.states[one.i, : len(one.engine.measures)]) for one in (before, now)],
+        [one.scored.points[one.i] for one in (before, now)],
+    )
+    return np.array_equal(was, is_now) and np.array_equal(stood[~was], stands[~was], equal_nan=True)
+
+
+def _steady_changes(before: Place, now: Place) -> list[Change]:
+    """The split where only values and caps moved: no need to go through it measure by measure."""
+    weights = (before.scored.weights[before.i] + now.scored.weights[now.i]) / 2
+    moved = np.nan_to_num(weights * (now.scored.points[now.i] - before.scored.points[before.i]))
+    j = int(np.argmax(np.abs(moved)))
+    home = now.engine.component_keys[now.engine.component_of[j]]
+    limits = now.scored.cap_effects[now.i] - before.scored.cap_effects[before.i]
+    clamp = now.scored.clamp_effect[now.i] - before.scored.clamp_effect[before.i]
+    return [
+        Change("value", home, now.engine.metric_keys[j], float(moved[j])),
+        *(Change("cap", cap.label, None, float(x)) for cap, x in zip(now.engine.caps, limits, strict=True)),
+        Change("cap", CLAMP, None, float(clamp)),
+    ]

@@ -1,0 +1,78 @@
+"""Causes in words: what moved a score, and what holds it down."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.conf import settings
+
+from healthsite.pages import words
+from scoring.engine.changes import Change
+from scoring.engine.explaining import CLAMP
+from scoring.engine.scoring import Scored
+from scoring.engine.version import Version
+from scoring.metrics import METRICS
+from scoring.models import ScorecardVersion
+
+CODES: Final = {"subscription_standing": ("cancelled", "unpaid", "past due", "trial", "active")}
+DATA_WORDS: Final = {"arrived": "data arrived", "expired": "data too old", "missing": "no data any more", "": "no data"}
+
+
+def name_of(metric: str) -> str:
+    """A metric as pages call it."""
+    return METRICS[metric].label if metric in METRICS else metric
+
+
+def limit_name(label: str) -> str:
+    """A cap as pages call it; the clamp is the scorecard's own end."""
+    return "End of the scale" if label == CLAMP else label
+
+
+def raw_of(metric: str, value: float | None) -> str:
+    """A metric's value with its unit, or what its code means."""
+    if value is not None and metric in CODES and value in range(len(CODES[metric])):
+        return CODES[metric][int(value)]
+    return words.raw(value, METRICS[metric].unit if metric in METRICS else "", settings.REPORTING_CURRENCY)
+
+
+def changed(metric: str, was: float | None, now: float | None) -> str:
+    """Both values, the unit said once: 3 tickets, was 1."""
+    unit = METRICS[metric].unit if metric in METRICS else ""
+    if was is None or now is None or metric in CODES or unit == "reporting currency":
+        return f"{raw_of(metric, now)}, was {raw_of(metric, was)}"
+    after = words.plain(now, unit) if unit.startswith("%") else raw_of(metric, now)
+    return f"{after}, was {words.plain(was, unit)}"
+
+
+def told(change: Change, values: tuple[float | None, float | None], after: ScorecardVersion) -> str:
+    """One cause in a clause, without its points. `values` are the metric's raw values before and after."""
+    if change.measure is None:
+        label = limit_name(change.component)
+        return f"Capped: {label}" if change.points < 0 else f"No longer capped: {label}"
+    name = name_of(change.measure)
+    if change.cause == "data":
+        return f"{name}: {DATA_WORDS[change.detail]}"
+    if change.cause in ("weight", "scorecard"):
+        return f"{name}: weighed differently by {after}"
+    return f"{name} {changed(change.measure, *values)}"
+
+
+def raw_in(scored: Scored, i: int, metric: str, version: Version) -> float | None:
+    """Customer i's raw value of a metric; None where there is none or the scorecard does not read it."""
+    if metric not in version.inputs:
+        return None
+    value = float(scored.raw[i, version.inputs.index(metric)])
+    return value if words.known(value) else None
+
+
+def weakest(scored: Scored, i: int, version: Version) -> str:
+    """The measure that costs customer i most points, in a clause; empty where nothing is lost."""
+    lost = [
+        (float(weight * (100 - points)), metric)
+        for metric, weight, points in zip(version.metric_keys, scored.weights[i], scored.points[i], strict=True)
+        if weight * (100 - points) > 0
+    ]
+    if not lost:
+        return ""
+    _, metric = max(lost)
+    return f"Weakest: {name_of(metric)} {raw_of(metric, raw_in(scored, i, metric, version))}"

@@ -1,0 +1,90 @@
+"""How a score moved between two days."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.models import Customer
+from healthsite.pages.moving import Move, move
+from scoring.explaining import explain
+from tests.cast import make_customer
+from tests.healthsite.pages.test_words import spaced
+from tests.healthsite.pages.world import MONTH_BEFORE, D, customer_at, definition, live, score, supply
+
+pytestmark = pytest.mark.django_db
+
+
+def moved(customer: Customer) -> Move:
+    return move(explain(customer, MONTH_BEFORE), explain(customer))
+
+
+def printed(found: Move) -> list[tuple[str, str, float]]:
+    return [(spaced(line.text), line.kind, line.printed) for line in found.lines]
+
+
+def test_the_largest_cause_comes_first_and_lines_add_up() -> None:
+    live()
+    customer = make_customer()
+    supply(customer, MONTH_BEFORE, csat=4, nps=20, goal_attainment=50)
+    supply(customer, csat=3, nps=30, goal_attainment=50)
+    score(MONTH_BEFORE, D)
+    found = moved(customer)
+    assert printed(found) == [("CSAT 3 of 5, was 4", "value", -7.5), ("NPS 30, was 20", "value", 1.5)]
+    assert (found.before, found.after, found.total) == ("60.5", "54.5", -6.0)
+
+
+def test_what_data_did_stands_apart_from_what_the_customer_did() -> None:
+    live()
+    customer = make_customer()
+    supply(customer, MONTH_BEFORE, csat=4, goal_attainment=50)
+    supply(customer, csat=3, nps=20)
+    score(MONTH_BEFORE, D)
+    found = moved(customer)
+    assert [spaced(line.text) for line in found.behaviour] == ["CSAT 3 of 5, was 4"]
+    assert [line.text for line in found.data] == ["NPS: data arrived"]
+    assert not found.is_all_behaviour
+    assert round(sum(line.printed for line in found.lines), 1) == found.total
+
+
+def test_a_new_version_of_the_scorecard_is_a_cause_of_its_own() -> None:
+    live()
+    customer = make_customer()
+    supply(customer, MONTH_BEFORE, csat=5, nps=100, goal_attainment=0)
+    score(MONTH_BEFORE)
+    components = definition()["components"]
+    live(components=[{**components[0], "weight": 20}, {**components[1], "weight": 80}])
+    score(D)
+    found = moved(customer)
+    assert {line.kind for line in found.lines} == {"weights"}
+    assert found.total == -40.0
+    assert found.behaviour == []
+
+
+def test_smaller_causes_are_counted_with_what_they_come_to() -> None:
+    live()
+    customer = make_customer()
+    supply(customer, MONTH_BEFORE, csat=4, nps=20, goal_attainment=50)
+    supply(customer, csat=3, nps=20.1, goal_attainment=60)
+    score(MONTH_BEFORE, D)
+    found = moved(customer)
+    told = round(sum(line.printed for line in found.causes), 1)
+    assert len(found.causes) + found.smaller == len(found.lines)
+    assert round(told + found.rest, 1) == found.total
+
+
+def test_nothing_moved_has_no_lines() -> None:
+    live()
+    customer = customer_at(60, on=MONTH_BEFORE)
+    score(MONTH_BEFORE, D)
+    found = moved(customer)
+    assert (found.lines, found.total) == ((), 0.0)
+
+
+def test_a_component_gathers_what_its_measures_moved() -> None:
+    live()
+    customer = make_customer()
+    supply(customer, MONTH_BEFORE, csat=4, nps=20, goal_attainment=50)
+    supply(customer, csat=3, nps=30, goal_attainment=75)
+    score(MONTH_BEFORE, D)
+    found = moved(customer)
+    assert (found.of("satisfaction"), found.of("outcomes"), found.total) == (-6.0, 10.0, 4.0)
