@@ -20,6 +20,7 @@ ORDINAL_OF_EPOCH: Final = date(1970, 1, 1).toordinal()
 MILLISECONDS: Final = 86_400_000  # of a day: the precision of a moment, as SQLite knows no finer one
 KEYS: Final = ("id", "customer_id")
 WORDS: Final = (models.CharField, models.TextField, models.JSONField)
+OBJECTS: Final = (models.DateField, models.DecimalField, models.BooleanField)  # come converted, unless as a `Number`
 
 
 class Number(models.Func):
@@ -70,8 +71,7 @@ def column_of(model: type[models.Model], name: str) -> models.Field[Any, Any]:
 def selected(model: type[models.Model], columns: Sequence[str]) -> list[str | Number]:
     """What to ask `values_list` for, so that `framed` can take the answer. Raises FieldDoesNotExist."""
     fields = [column_of(model, column) for column in columns]
-    return [field.attname if field.attname in KEYS or isinstance(field, WORDS) else Number(field.attname)
-            for field in fields]  # fmt: skip
+    return [Number(field.attname) if isinstance(field, OBJECTS) else field.attname for field in fields]
 
 
 def number_of(field: models.Field[Any, Any], value: Any) -> Any:

@@ -8,7 +8,7 @@ from django.urls import path
 
 from healthsite.api.customers import CustomerList, Explanation
 from healthsite.pages.deep_dive import deep_dive
-from healthsite.pages.front import healthz, home, readyz
+from healthsite.pages.front import favicon, healthz, home, readyz, robots
 from healthsite.pages.portfolio import portfolio, portfolio_export
 
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("customers/<int:pk>/", deep_dive, name="customer"),
     path("api/customers/", CustomerList.as_view(), name="api-customers"),
     path("api/customers/<int:pk>/explanation/", Explanation.as_view(), name="api-explanation"),
+    path("robots.txt", robots, name="robots"),
+    path("favicon.ico", favicon, name="favicon"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("admin/", admin.site.urls),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -32,7 +32,7 @@ def load(ids: npt.NDArray[np.int64], on: date, version: Version) -> Loaded:
     """Every input of a version for customers (ids ascending) as of a date. The number of queries is fixed."""
     windows = {metric: window_of(METRICS[metric], version) for metric in version.inputs}
     with snapshot():
-        block = Block(ids, on, version.parameters, longest=max(windows.values(), default=0))
+        block = Block(ids, on, version.parameters, longest=_longest(windows))
         columns = {metric: evaluate(METRICS[metric], block, window) for metric, window in windows.items()}
         frame = Frame(
             ids=ids,
@@ -41,6 +41,11 @@ def load(ids: npt.NDArray[np.int64], on: date, version: Version) -> Loaded:
             evidence={metric: column.evidence for metric, column in columns.items()},
         )
         return Loaded(frame, arr(block))
+
+
+def _longest(windows: Mapping[str, int]) -> int:
+    """The history to read beyond what loaders read for the declared windows: a trend looks at two windows."""
+    return max((2 * window for metric, window in windows.items() if window > METRICS[metric].window), default=0)
 
 
 def window_of(metric: Metric, version: Version) -> int:

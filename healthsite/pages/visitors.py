@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,6 +15,11 @@ def user_of(request: HttpRequest) -> User:
     """The person who asks; the site is closed, so there is one."""
     assert isinstance(request.user, User)
     return request.user
+
+
+def login_name(request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> str:
+    """Who is being tried, for the count of failed attempts: one person however the address is written."""
+    return str((credentials or request.POST).get("username", "")).strip().casefold()
 
 
 def data_as_of(request: HttpRequest) -> dict[str, Any]:

@@ -29,7 +29,8 @@ RECENT_DAYS = 60  # where most covered customers have a row; older history is as
 class Block:
     """Customers `ids` (ascending) as of `on`. Arrays of length n follow their order; `pos` in a table points into them.
 
-    `parameters` are the numbers frozen in the scorecard version; `longest` is the longest window any measure asks for.
+    `parameters` are the numbers frozen in the scorecard version; `longest` is how many days of history are needed for
+    windows longer than those that metrics declare.
     """
 
     def __init__(self, ids: Ints, on: date, parameters: Mapping[str, float] | None = None, longest: int = 0) -> None:
@@ -95,10 +96,11 @@ class Block:
         """The first date to read so that windows of `days`, and any longer one asked for, are whole."""
         return self.on - timedelta(days=max(days, self.longest) - 1)
 
-    def within(self, days: pd.Series, window: int, before: int = 0) -> pd.Series:
+    def within(self, days: pd.Series, window: int, before: int = 0) -> Bools:
         """Which day numbers lie in the window of so many days that ends `before` days before the date (presets 0.1)."""
-        end = self.day - before
-        return (days > end - window) & (days <= end)
+        end, numbers = self.day - before, days.to_numpy()
+        found: Bools = (numbers > end - window) & (numbers <= end)
+        return found
 
     @cached_property
     def working_days(self) -> list[tuple[WorkingDays, Bools]]:
@@ -116,8 +118,9 @@ class Block:
 
     def sum(self, rows: pd.DataFrame, column: str) -> Floats:
         """Sum of a column per customer, 0 without rows; empty cells are left out."""
-        weights = np.nan_to_num(rows[column].to_numpy(np.float64))
-        return np.bincount(rows["pos"].to_numpy(), weights=weights, minlength=len(self))
+        values = rows[column].to_numpy(np.float64)
+        filled = np.where(np.isnan(values), 0.0, values)
+        return np.bincount(rows["pos"].to_numpy(), weights=filled, minlength=len(self)).astype(np.float64)
 
     def reduce(self, rows: pd.DataFrame, column: str, how: str) -> Floats:
         """max, min, sum, mean, median, nunique or another pandas reduction per customer, NaN without values."""

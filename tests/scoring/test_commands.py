@@ -53,7 +53,7 @@ def test_score_makes_the_best_reaching_preset_live_and_says_why() -> None:
     customer_with_tickets(1)
     errors = StringIO()
     call_command("score", "--date", str(D), stdout=StringIO(), stderr=errors)
-    assert "component-default reaches 18% of its weight" in errors.getvalue()
+    assert "component-default reaches 20% of its weight" in errors.getvalue()
     assert "framework-002 0%, below the 30% it needs" in errors.getvalue()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -30,7 +31,7 @@ def acme(bob: User) -> Customer:
     return customer
 
 
-def ask(client: Client, user: User, address: str) -> tuple[int, dict]:
+def ask(client: Client, user: User, address: str) -> tuple[int, dict[str, Any]]:
     client.force_login(user)
     response = client.get(address)
     return response.status_code, response.json()

@@ -65,8 +65,10 @@ def test_a_date_is_told_from_today(day: date | None, long: str, short: str) -> N
 @pytest.mark.parametrize(
     ("value", "unit", "expected"),
     [
-        (62.04, "%", "62 %"), (47.66, "% of plan", "47.7 % of plan"), (1, "people", "1 person"), (2, "people", "2 people"),
-        (1, "tickets", "1 ticket"), (0, "ticket-days", "0 ticket-days"), (1204.5, "hours", "1,204.5 hours"), (None, "days", "–"),
+        (62.04, "%", "62 %"), (47.66, "% of plan", "47.7 % of plan"), (1, "people", "1 person"),
+        (2, "people", "2 people"),
+        (1, "tickets", "1 ticket"), (0, "ticket-days", "0 ticket-days"), (1204.5, "hours", "1,204.5 hours"),
+        (None, "days", "–"),
         (4.25, "of 5", "4.25 of 5"), (60, "points", "60"), (3, "code 0-4", "3"), (-0.5, "-1 to 1", "−0.5"),
         (3, "count", "3"), (184_000, "reporting currency", "€184k"), (float("nan"), "days", "–"),
     ],

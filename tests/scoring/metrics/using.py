@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
-from accounts.models import Customer, FeatureUsage, Source, Usage
+from accounts.models import Customer, FeatureUsage, Usage
 from tests.cast import make_source
 from tests.scoring.metrics.reading import D
 
@@ -22,7 +22,7 @@ def workdays(first: int, last: int) -> list[int]:
     return [days for days in range(last, first + 1) if ago(days).isoweekday() <= 5]
 
 
-def use(customer: Customer, *days: int, source: Source | None = None, **fields: Any) -> None:
+def use(customer: Customer, *days: int, source: Any = None, **fields: Any) -> None:
     """A row of usage on each of these days ago."""
     source = source or make_source()
     Usage.objects.bulk_create(Usage(customer=customer, source=source, date=ago(day), **fields) for day in days)
