@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -58,14 +57,3 @@ class WorkingDays:
             day += timedelta(days=1)
             working_days -= self.is_working(day)
         return day
-
-
-def load_working_days() -> Mapping[str, WorkingDays]:
-    """Every calendar by its key; `site` is always there."""
-    from accounts.models import Calendar
-
-    calendars = {Calendar.SITE: WorkingDays()}
-    for calendar in Calendar.objects.prefetch_related("holidays"):
-        holidays = frozenset(holiday.date for holiday in calendar.holidays.all())
-        calendars[calendar.key] = WorkingDays(frozenset(map(int, calendar.weekdays)), holidays)
-    return calendars

@@ -13,7 +13,8 @@ import pandas as pd
 from django.db import models
 from django.db.models import Q
 
-from accounts.business_days import WorkingDays, load_working_days
+from accounts.business_days import WorkingDays
+from accounts.calendars import load_working_days
 from accounts.history import states_on, stretch
 from accounts.kinds import KINDS
 from accounts.models import Calendar

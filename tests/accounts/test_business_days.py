@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import time_machine
 
-from accounts.business_days import WorkingDays, date_of, end_of, load_working_days, start_of, today
+from accounts.business_days import WorkingDays, date_of, end_of, start_of, today
+from accounts.calendars import load_working_days
 from accounts.models import Calendar, Holiday
 
 
