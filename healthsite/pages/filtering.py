@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django import forms
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 
 from accounts.business_days import today
 from accounts.models import Assignment, CustomerPeriod
@@ -116,7 +116,7 @@ def _renews(days: int) -> Q:
 
 def _of_csm(value: str) -> Q:
     held = Assignment.objects.in_force(today()).filter(role=AssignmentRole.CSM, user_id=int(value))
-    return Q(Exists(held.filter(customer=OuterRef("pk"))))
+    return Q(pk__in=held.values("customer"))
 
 
 CONDITIONS: Final[dict[str, Callable[[Any], Q]]] = {
@@ -141,10 +141,9 @@ def _of_band(value: str, live: ScorecardVersion) -> Q:
 
 
 def _of_status(value: str) -> Q:
-    periods = CustomerPeriod.objects.filter(customer=OuterRef("pk"))
-    ever = Exists(periods.filter(started_on__lte=today()))
-    now = Exists(periods.filter(in_force(today(), "started_on", "ended_on")))
-    return {"active": Q(now), "prospect": ~Q(ever), "churned": Q(ever) & ~Q(now), "all": Q()}[value]
+    begun = CustomerPeriod.objects.filter(started_on__lte=today()).values("customer")
+    ever, now = Q(pk__in=begun), Q(pk__in=begun.filter(in_force(today(), "started_on", "ended_on")))
+    return {"active": now, "prospect": ~ever, "churned": ever & ~now, "all": Q()}[value]
 
 
 def narrowed(visible: CustomerQuerySet, chosen: dict[str, Any], live: ScorecardVersion | None) -> CustomerQuerySet:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from healthsite.pages import telling, words
+from scoring.engine.card import Version
 from scoring.engine.frame import State, has_value
+from scoring.engine.scoring import Scored
 from scoring.explaining import Explained
 from scoring.metrics import METRICS
 
@@ -38,18 +40,20 @@ def gaps(explained: Explained) -> list[Gap]:
 
 def advice(explained: Explained) -> str:
     """Which files would bring most of what is missing, in a sentence; empty where nothing is."""
-    engine = explained.version.engine
+    found = missing_files(explained.scored, 0, explained.version.engine)
+    told = [f"{file} ({words.percent(share)} of the weight)" for file, share in found[:MOST_FILES]]
+    return f"Most would come with {words.listed(told)}." if told else ""
+
+
+def missing_files(scored: Scored, i: int, version: Version) -> list[tuple[str, float]]:
+    """The files that would feed what customer i lacks, with the share of the weight each would bring; most first."""
     worth: dict[str, float] = {}
-    states = explained.scored.states[0, : len(engine.measures)]
-    for metric, share, state in zip(engine.metric_keys, engine.measure_shares, states, strict=True):
+    states = scored.states[i, : len(version.measures)]
+    for metric, share, state in zip(version.metric_keys, version.measure_shares, states, strict=True):
         if not has_value(state):
             file = next(iter(_files(metric)), "metric_values.csv")
             worth[file] = worth.get(file, 0.0) + share
-    best = sorted(worth, key=lambda file: -worth[file])[:MOST_FILES]
-    if not best:
-        return ""
-    told = [f"{file} ({words.percent(worth[file])} of the weight)" for file in best]
-    return f"Most would come with {words.listed(told)}."
+    return sorted(worth.items(), key=lambda item: -item[1])
 
 
 def _files(metric: str) -> list[str]:

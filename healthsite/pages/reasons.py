@@ -11,6 +11,7 @@ import numpy as np
 from django.db.models import F
 
 from healthsite.pages import telling
+from healthsite.pages.lacking import missing_files
 from scoring.engine.card import Version
 from scoring.engine.changes import Change, snapshot, split_change
 from scoring.engine.explaining import CLAMP
@@ -35,13 +36,16 @@ class Place:
 
 
 def reasons(current: Iterable[CurrentScore]) -> dict[int, str]:
-    """A clause for each customer with a score. Two queries whatever their number."""
-    rows = {one.customer_id: one for one in current if one.score is not None}
+    """A clause for each customer. Two queries whatever their number."""
+    rows = {one.customer_id: one for one in current}
     earlier = _a_month_before(rows)
     used = {one.version_id for one in [*rows.values(), *earlier.values()]}
     versions = ScorecardVersion.objects.select_related("scorecard").in_bulk(used)
     now, before = _places(rows, versions), _places(earlier, versions)
-    return {customer_id: why(before.get(customer_id), place) for customer_id, place in now.items()}
+    return {
+        customer_id: lack(place) if rows[customer_id].score is None else why(before.get(customer_id), place)
+        for customer_id, place in now.items()
+    }
 
 
 def _a_month_before(rows: Mapping[int, CurrentScore]) -> dict[int, ScoreRecord]:
@@ -62,10 +66,17 @@ def _places(stored: Mapping[int, ScoreNumbers], versions: Mapping[int, Scorecard
     places = {}
     for version_id, ids in of_version.items():
         version = versions[version_id]
-        scored = rescore_all(ids, [stored[customer_id].inputs for customer_id in ids], version.engine)
+        engine = version.engine
+        scored = rescore_all(ids, [stored[customer_id].inputs for customer_id in ids], engine)
         for i, customer_id in enumerate(ids):
-            places[customer_id] = Place(scored, i, version, version.engine)
+            places[customer_id] = Place(scored, i, version, engine)
     return places
+
+
+def lack(place: Place) -> str:
+    """For want of what there is no score: the file that would bring most."""
+    found = missing_files(place.scored, place.i, place.engine)
+    return f"Missing most: {found[0][0]}" if found else ""
 
 
 def why(before: Place | None, now: Place) -> str:
