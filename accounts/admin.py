@@ -54,6 +54,10 @@ class NewUserForm(NewPersonForm):
         model = User
         fields = ("email", "name", "role", "team")
 
+    def clean_email(self) -> str:
+        """In small letters, as everywhere."""
+        return str(self.cleaned_data["email"]).lower()
+
 
 @admin.register(User)
 class UserAdmin(PeopleAdmin):

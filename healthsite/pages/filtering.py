@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django import forms
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.business_days import today
 from accounts.models import Assignment, CustomerPeriod
@@ -141,8 +141,8 @@ def _of_band(value: str, live: ScorecardVersion) -> Q:
 
 
 def _of_status(value: str) -> Q:
-    begun = CustomerPeriod.objects.filter(started_on__lte=today()).values("customer")
-    ever, now = Q(pk__in=begun), Q(pk__in=begun.filter(in_force(today(), "started_on", "ended_on")))
+    begun = CustomerPeriod.objects.filter(customer=OuterRef("pk"), started_on__lte=today())
+    ever, now = Q(Exists(begun)), Q(Exists(begun.filter(in_force(today(), "started_on", "ended_on"))))
     return {"active": now, "prospect": ~ever, "churned": ever & ~now, "all": Q()}[value]
 
 

@@ -11,7 +11,7 @@ import pytest
 from django.db.models import Max, Q
 
 from accounts.models import Customer, Invoice, Ticket
-from accounts.numbering import Number, framed, number_of, selected
+from accounts.numbering import Number, column_of, framed, number_of, selected
 from tests.cast import make_customer, make_row
 
 pytestmark = pytest.mark.django_db
@@ -120,4 +120,4 @@ def test_no_rows_are_a_frame_with_all_columns() -> None:
     ],
 )
 def test_what_the_change_log_keeps_reads_like_the_column(column: str, before: Any, number: Any) -> None:
-    assert number_of(Ticket._meta.get_field(column), before) == number
+    assert number_of(column_of(Ticket, column), before) == number

@@ -25,6 +25,6 @@ def test_numbers_stay_numbers_and_harmless_text_stays_as_it_is(value: Any, cell:
 def test_headers_are_made_harmless_too_and_quotes_survive() -> None:
     rows = [["=name", "note"], ['Halden "North"', "a,b"]]
     response = streamed_csv("list", rows)
-    text = b"".join(response.streaming_content).decode()
+    text = b"".join(response).decode()
     assert list(csv.reader(text.splitlines())) == [["'=name", "note"], ['Halden "North"', "a,b"]]
     assert response["Content-Disposition"] == 'attachment; filename="list.csv"'

@@ -21,7 +21,7 @@ def made_up(customer: Customer) -> MakeUp:
 
 
 def printed_sum(found: MakeUp) -> float:
-    return round(sum(line.printed for line in [*found.components, *found.limits]), 1)
+    return round(sum(line.printed for line in found.components) + sum(line.printed for line in found.limits), 1)
 
 
 def test_weight_times_score_is_points_line_by_line() -> None:
@@ -110,7 +110,7 @@ def test_the_change_column_adds_up_to_the_change() -> None:
     supply(customer, csat=2, days_past_due=70)
     score(MONTH_BEFORE, D)
     found = make_up(explain(customer), move(explain(customer, MONTH_BEFORE), explain(customer)))
-    moved = [line.moved for line in [*found.components, *found.limits]]
+    moved = [line.moved for line in found.components] + [line.moved for line in found.limits]
     assert None not in moved
     assert round(sum(filter(None, moved)), 1) == found.moved == -35.0
 

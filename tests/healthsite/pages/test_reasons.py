@@ -59,7 +59,7 @@ def test_who_has_no_score_is_told_which_file_would_bring_most() -> None:
     live()
     customer = make_customer()
     score()
-    assert told(customer) == "Missing most: surveys.csv"  # CSAT and NPS: 60 % of the weight
+    assert told(customer) == "Missing most: goal_readings.csv"  # 40 % of the weight; the others 30 % each
 
 
 def test_the_number_of_queries_does_not_depend_on_the_customers(

@@ -60,7 +60,7 @@ def live(**changes: Any) -> ScorecardVersion:
     return version
 
 
-def supply(customer: Customer, on: date = D, **values: float) -> None:
+def supply(customer: Customer, on: date = D, /, **values: float) -> None:
     """Values of metrics by their keys."""
     MetricValue.objects.bulk_create(
         MetricValue(customer=customer, source=make_source(), date=on, metric=metric, value=value)
