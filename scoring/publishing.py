@@ -55,22 +55,28 @@ def frozen_parameters(definition: Mapping[str, Any], on: date | None = None) -> 
     return {**{name: float(value) for name, value in found.items() if value}, **definition.get("parameters", {})}
 
 
-def latest_version(key: str) -> ScorecardVersion:
-    """The live version of a scorecard, else its newest; a preset that was never used is published. UnknownScorecard."""
+def newest_version(key: str) -> ScorecardVersion:
+    """The newest published version of a scorecard; a preset that was never used is published. UnknownScorecard."""
     published = ScorecardVersion.objects.filter(scorecard__key=key, status=Status.PUBLISHED).select_related("scorecard")
-    version = published.filter(use=Use.LIVE).first() or published.order_by("-number").first()
-    if version is not None:
-        return version
+    newest = published.order_by("-number").first()
+    if newest is not None:
+        return newest
     if key not in PRESET_KEYS:
         known = sorted({*PRESET_KEYS, *Scorecard.objects.values_list("key", flat=True)})
         raise UnknownScorecard(f"there is no scorecard {key!r}; there are {', '.join(known)}")
     return publish(load_preset(key), note="Comes with the product")
 
 
+def version_in_use(key: str) -> ScorecardVersion:
+    """The live version of a scorecard, else its newest. Raises UnknownScorecard."""
+    live = live_version()
+    return live if live and live.scorecard.key == key else newest_version(key)
+
+
 def make_live(key: str, *, note: str = "", by: User | None = None) -> ScorecardVersion:
-    """Make a scorecard the one that scores customers; the one before becomes idle."""
+    """Make the newest version of a scorecard the one that scores customers; the one before becomes idle."""
     with transaction.atomic():
-        version = latest_version(key)
+        version = newest_version(key)
         ScorecardVersion.objects.filter(use=Use.LIVE).exclude(pk=version.pk).update(use=Use.IDLE)
         version.use = Use.LIVE
         version.note = note or version.note

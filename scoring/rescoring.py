@@ -15,7 +15,7 @@ from scoring.engine.scoring import score
 from scoring.loading import load
 from scoring.metrics.block import blocks
 from scoring.models import Purpose, Run, ScorecardVersion
-from scoring.publishing import latest_version, live_version
+from scoring.publishing import live_version, version_in_use
 from scoring.recommending import choose_live
 from scoring.recording import refresh, retire
 from scoring.running import complete, open_run, reopen
@@ -41,7 +41,7 @@ def score_day(on: date, key: str = "") -> Run:
 
     With the key of a scorecard that is not live, a trial apart from the official record. Raises UnknownScorecard.
     """
-    version = latest_version(key) if key else official_version(on)
+    version = version_in_use(key) if key else official_version(on)
     if key and version.use != "live":
         return _again(on, Purpose.TRIAL, version)
     nightly = Run.objects.filter(as_of=on, purpose=Purpose.NIGHTLY).first()

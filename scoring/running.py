@@ -37,7 +37,7 @@ def reopen(run: Run, version: ScorecardVersion) -> Run:
     """Begin a restatement or trial again: what it said before makes room."""
     with transaction.atomic():
         run.delete()
-        return open_run(run.as_of, run.purpose, version)
+        return open_run(run.as_of, run.purpose, version, backfilled=True)
 
 
 def stretches(on: date) -> Iterator[tuple[int, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -77,7 +77,7 @@ class ScorecardVersion(models.Model):
                 raise ValueError(f"{self} is published and cannot change; publish a new version")
         super().save(*args, **kwargs)
 
-    @property
+    @cached_property
     def engine(self) -> Version:
         """The definition as the engine reads it."""
         return _parsed(canonical_json(self.definition))

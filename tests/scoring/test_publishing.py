@@ -7,7 +7,7 @@ import pytest
 from accounts.models import FeatureUsage, Subscription
 from scoring.engine.version import InvalidScorecard
 from scoring.models import Scorecard, ScorecardVersion
-from scoring.publishing import UnknownScorecard, latest_version, live_version, make_live, publish
+from scoring.publishing import UnknownScorecard, live_version, make_live, publish, version_in_use
 from scoring.recommending import choose_live, reach, reaches
 from tests.cast import make_customer, make_row
 from tests.digest import digest_of
@@ -69,13 +69,22 @@ def test_one_scorecard_is_live_at_a_time() -> None:
     assert [str(version) for version in ScorecardVersion.objects.filter(use="live")] == ["framework-002 v1"]
 
 
+def test_the_newest_version_goes_live_in_place_of_the_one_before() -> None:
+    publish(definition())
+    make_live("support-only")
+    publish(definition(min_coverage=0.4))
+    assert version_in_use("support-only").number == 1
+    assert make_live("support-only").number == 2
+    assert [str(version) for version in ScorecardVersion.objects.filter(use="live")] == ["support-only v2"]
+
+
 def test_nothing_is_live_at_first() -> None:
     assert live_version() is None
 
 
 def test_an_unknown_scorecard_is_answered_with_those_there_are() -> None:
     with pytest.raises(UnknownScorecard, match="no scorecard 'framework-004'; there are activity-value"):
-        latest_version("framework-004")
+        version_in_use("framework-004")
 
 
 def test_the_preset_that_the_data_reach_furthest_is_made_live() -> None:

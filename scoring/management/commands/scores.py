@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from scoring.management.arguments import business_date, errors_in_one_line
-from scoring.publishing import latest_version
+from scoring.publishing import version_in_use
 from scoring.tabulating import TREND_DAYS, Table, current_table, recorded_table
 
 
@@ -41,7 +41,7 @@ class Command(BaseCommand):
     def _table(self, options: dict[str, Any]) -> Table:
         day, key = options["date"], options["scorecard"]
         with errors_in_one_line():
-            trial = bool(key) and latest_version(key).use != "live"
+            trial = bool(key) and version_in_use(key).use != "live"
         if trial and day is None:
             raise CommandError(f"{key} is not live: say for which --date, after `score --scorecard {key} --date …`")
         if day is None:

@@ -11,8 +11,7 @@ from typing import Any
 
 from accounts.models import Customer, MetricValue
 from scoring.models import ScorecardVersion
-from scoring.models.scorecards import Use
-from scoring.publishing import publish
+from scoring.publishing import make_live, publish
 from scoring.rescoring import refresh_current, score_day
 from tests.cast import make_customer, make_source
 
@@ -54,10 +53,8 @@ def definition(**changes: Any) -> dict[str, Any]:
 
 def live(**changes: Any) -> ScorecardVersion:
     """The scorecard, published and live; with other changes its next version."""
-    version = publish(definition(**changes), note="For the tests")
-    ScorecardVersion.objects.filter(use=Use.LIVE).update(use=Use.IDLE)
-    ScorecardVersion.objects.filter(pk=version.pk).update(use=Use.LIVE)
-    return version
+    publish(definition(**changes))
+    return make_live("by-hand", note="For the tests")
 
 
 def supply(customer: Customer, on: date = D, /, **values: float) -> None:
