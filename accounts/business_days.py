@@ -50,10 +50,3 @@ class WorkingDays:
         """The working days from first to last, both included."""
         span = (first + timedelta(days=n) for n in range((last - first).days + 1))
         return [day for day in span if self.is_working(day)]
-
-    def after(self, day: date, working_days: int) -> date:
-        """The date a number of working days after a date."""
-        while working_days > 0:
-            day += timedelta(days=1)
-            working_days -= self.is_working(day)
-        return day

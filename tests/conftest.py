@@ -91,7 +91,7 @@ def broker(redis_url: str) -> Iterator[str]:
 
 def publish_to(url: str) -> None:
     app.conf.broker_url = app.conf.broker_read_url = app.conf.broker_write_url = url
-    kombu.pools.reset()  # type: ignore[no-untyped-call]  # connections to the broker of before
+    kombu.pools.reset()  # type: ignore[no-untyped-call]  # kombu has no types; it drops connections to the broker of before
     app._pool = app.amqp._producer_pool = None
 
 

@@ -16,7 +16,7 @@ Value of A: (1 + 0.5) / 2 x 20 = 15. Data of B: with A at 50, from 50 to (50 + 9
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -53,14 +53,6 @@ class Change:
     measure: str | None
     points: float
     detail: Literal["", "arrived", "expired", "missing"] = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Causes:
-    """The largest causes, what the customer did apart from what the data or the scorecard did."""
-
-    behaviour: tuple[Change, ...]
-    data: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +108,6 @@ def split_change(before: Snapshot, after: Snapshot) -> list[Change]:
     found = [*_version_changes(start, bridge), *_data_changes(bridge, end), *_value_changes(bridge, end)]
     found += _limit_changes(start, end)
     return [change for change in found if abs(change.points) > NOTHING]
-
-
-def top_causes(changes: Sequence[Change], n: int = 3) -> Causes:
-    """The n largest changes, the customer's own apart from those of data and scorecard."""
-    largest = sorted(changes, key=lambda change: -abs(change.points))[:n]
-    return Causes(
-        behaviour=tuple(change for change in largest if change.cause in BEHAVIOUR),
-        data=tuple(change for change in largest if change.cause not in BEHAVIOUR),
-    )
 
 
 def _reckon(one: Snapshot) -> _Reckoned:

@@ -16,15 +16,6 @@ def shown(score: float | None) -> str:
     return NONE_SHOWN if score is None or math.isnan(score) else str(_floored(score))
 
 
-def shown_delta(before: float | None, after: float | None) -> str:
-    """The signed difference of the two numbers as shown, so that what stands on a page adds up (X1)."""
-    if before is None or after is None or math.isnan(before) or math.isnan(after):
-        return NONE_SHOWN
-    delta = _floored(after) - _floored(before)
-    sign = "+" if delta > 0 else "−" if delta < 0 else ""
-    return f"{sign}{abs(delta)}"
-
-
 def _floored(score: float) -> Decimal:
     # The engine settles scores to this many decimals before it picks a band: 69.99999999999 is 70 here as there.
     return Decimal(repr(round(float(score), DECIMALS))).quantize(STEP, ROUND_FLOOR)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -70,13 +70,13 @@ class Metric:
 class Registry(dict[str, Metric]):
     """Metrics by key; `declare` adds one beside the function that computes it."""
 
-    def declare(self, key: str, **declaration: object) -> Callable[[Compute], Compute]:
+    def declare(self, key: str, **declaration: Any) -> Callable[[Compute], Compute]:
         """Register the decorated function as the metric `key`; raises ValueError when the key is taken."""
 
         def register(compute: Compute) -> Compute:
             if key in self:
                 raise ValueError(f"metric {key!r} is declared twice")
-            self[key] = Metric(key=key, compute=compute, **declaration)  # type: ignore[arg-type]
+            self[key] = Metric(key=key, compute=compute, **declaration)
             return compute
 
         return register

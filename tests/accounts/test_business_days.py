@@ -32,10 +32,6 @@ def test_holidays_and_weekends_are_not_worked() -> None:
     assert [day.day for day in days.within(date(2025, 4, 30), date(2025, 5, 5))] == [30, 2, 5]
 
 
-def test_five_working_days_after_a_friday_is_the_next_friday() -> None:
-    assert WorkingDays().after(date(2025, 5, 2), 5) == date(2025, 5, 9)
-
-
 @pytest.mark.django_db
 def test_calendars_carry_their_own_weekdays_and_holidays() -> None:
     calendar = Calendar.objects.create(key="AE", weekdays="12347")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,13 +42,13 @@ def kill_in_chunk(number: int, monkeypatch: pytest.MonkeyPatch, where: str) -> N
     calls = iter(range(1, 100))
     take, advance = Intake.take, batches.advance
 
-    def taking(self: Intake, rows: object) -> None:
+    def taking(self: Intake, rows: Any) -> None:
         if where == "before" and next(calls) == number:
             raise Killed
-        take(self, rows)  # type: ignore[arg-type]
+        take(self, rows)
 
-    def advancing(*arguments: object) -> None:
-        advance(*arguments)  # type: ignore[arg-type]
+    def advancing(*arguments: Any) -> None:
+        advance(*arguments)
         if where == "after" and next(calls) == number:
             raise Killed
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Customer, Ticket, User
 from scoring.rescoring import refresh_current, score_days
@@ -89,15 +90,15 @@ def test_the_interface_is_closed_to_strangers(client: Client) -> None:
 
 
 def test_the_number_of_queries_does_not_grow_with_the_customers(
-    client: Client, bob: User, django_assert_max_num_queries: object
+    client: Client, bob: User, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     client.force_login(bob)
     for _ in range(3):
         give(make_customer(), bob)
-    with django_assert_max_num_queries(6):  # type: ignore[operator]
+    with django_assert_max_num_queries(6):
         client.get("/api/customers/")
     for _ in range(30):
         make_row(Ticket, make_customer(), opened_at=noon(D))
         give(Customer.objects.latest("pk"), bob)
-    with django_assert_max_num_queries(6):  # type: ignore[operator]
+    with django_assert_max_num_queries(6):
         client.get("/api/customers/")

@@ -96,7 +96,7 @@ def test_the_components_add_up_to_the_score_on_the_page(client: Client) -> None:
 def test_the_chart_gets_the_rows_of_its_table(client: Client) -> None:
     customer = slid()
     page = client.get(customer.get_absolute_url()).content.decode()
-    chart = json.loads(re.search(r'<script id="trend-data"[^>]*>(.*?)</script>', page).group(1))  # type: ignore[union-attr]
+    chart = json.loads(re.findall(r'<script id="trend-data"[^>]*>(.*?)</script>', page)[0])
     rows = next(table for table in tables(page) if table[0] == ["Date", "Health", "Scorecard"])[1:]
     assert [point["y"] for point in reversed(chart["points"])] == [number(row[1]) for row in rows]
 

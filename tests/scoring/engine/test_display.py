@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scoring.engine.display import shown, shown_delta
+from scoring.engine.display import shown
 from tests.scoring.engine.builders import scores, version
 
 
@@ -29,23 +29,6 @@ from tests.scoring.engine.builders import scores, version
 )
 def test_a_shown_score_is_floored_to_one_decimal(score: float | None, text: str) -> None:
     assert shown(score) == text
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "text"),
-    [
-        (60, 62.55, "+2.5"),
-        (62.55, 60, "−2.5"),
-        (60.01, 60.09, "0.0"),
-        (60, 59.99, "−0.1"),
-        (None, 60, "–"),
-        (60, None, "–"),
-        (float("nan"), 60, "–"),
-        (60, float("nan"), "–"),
-    ],
-)
-def test_a_shown_difference_is_that_of_the_shown_numbers(before: float | None, after: float | None, text: str) -> None:
-    assert shown_delta(before, after) == text
 
 
 @pytest.mark.parametrize("noise", [1e-13, 1e-12, 1e-11, 1e-10, 2e-10, 1e-9, 1e-6, 0.04])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from random import Random
 
 import numpy as np
 from hypothesis import assume, given, settings
@@ -57,10 +58,10 @@ def test_data_that_arrives_never_takes_the_score_out_of_its_range(card: Version,
 @some
 @given(versions(), st.lists(rows(), min_size=2, max_size=5), st.randoms(use_true_random=False))
 def test_a_customers_score_is_the_same_to_the_bit_alone_in_a_batch_and_in_any_order(
-    card: Version, batch: list[Row], random: object
+    card: Version, batch: list[Row], random: Random
 ) -> None:
     order = list(range(len(batch)))
-    random.shuffle(order)  # type: ignore[attr-defined]
+    random.shuffle(order)
     together, shuffled = parts_of(scores(card, *batch)), parts_of(scores(card, *(batch[i] for i in order)))
 
     for place, i in enumerate(order):
@@ -75,6 +76,7 @@ def test_with_ascending_curves_a_better_value_never_lowers_the_score(
     card: Version, row: Row, data: st.DataObject
 ) -> None:
     metric = data.draw(st.sampled_from(card.metric_keys))
+    # Known values are all pairs of a number and FRESH, which have an order; the type of a value is wider.
     raw = sorted([data.draw(values(known=True)), data.draw(values(known=True))])  # type: ignore[type-var]
     result = scores(card, *({**row, metric: value} for value in raw))
 

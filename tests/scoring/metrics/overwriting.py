@@ -6,15 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import models
-
 from accounts.models import Change, Customer
 
 
-def overwrite(kind: str, record: models.Model, on: date, /, **now: Any) -> None:
+def overwrite(kind: str, record: Any, on: date, /, **now: Any) -> None:
     """Give a record new values as observed on a day."""
     record.refresh_from_db()
-    owner = record if isinstance(record, Customer) else record.customer  # type: ignore[attr-defined]
+    owner = record if isinstance(record, Customer) else record.customer
     for field, after in now.items():
         logged = {"before": _scalar(getattr(record, field)), "after": _scalar(after), "observed_on": on}
         Change.objects.create(kind=kind, record_id=record.pk, customer=owner, field=field, **logged)

@@ -64,8 +64,11 @@ def test_rows_of_a_week_are_the_same_as_rows_of_each_of_its_days() -> None:
         use(daily, *range(end, end + 7), logins=end, minutes=2.5, active_users=9, active_users_28d=end + 1)
         use(weekly, end, logins=7 * end, minutes=17.5, active_users=9, active_users_28d=end + 1, period_days=7)
     block = block_of(daily, weekly)
-    for how, column in [("sum", "logins"), ("sum", "minutes"), ("max", "active_users"), ("last", "active_users_28d")]:
-        one, many = figure(block, how, column, 28)  # type: ignore[arg-type]
+    asked: list[tuple[Any, str]] = [
+        ("sum", "logins"), ("sum", "minutes"), ("max", "active_users"), ("last", "active_users_28d"),
+    ]  # fmt: skip
+    for how, column in asked:
+        one, many = figure(block, how, column, 28)
         assert one == pytest.approx(many), column
 
 
