@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from accounts.business_days import site_zone
 from accounts.models import Customer
+from scoring.leasing import take
 from scoring.models import Purpose, Run, ScorecardVersion, Shard
 from scoring.recording import retire
-from scoring.shards import claim, work
+from scoring.shards import work
 
 LOOK_BACK_DAYS = 7
 
@@ -65,7 +66,7 @@ def finish(run: Run) -> bool:
 def complete(run: Run) -> Run:
     """Do whatever is left of a run in this process."""
     while shard_id := run.shards.exclude(state=Shard.State.DONE).order_by("pk").values_list("pk", flat=True).first():
-        shard = claim(shard_id)
+        shard = take(Shard, shard_id)
         if shard is None:
             break  # a worker has it; the run ends when it does
         work(shard)

@@ -3,48 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import numpy as np
 import numpy.typing as npt
-from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
-from django.utils import timezone
 
 from accounts.models import Customer
 from scoring.engine.frame import Floats
 from scoring.engine.scoring import Scored, score
+from scoring.leasing import MOST_ATTEMPTS, end
 from scoring.loading import load
 from scoring.models import Failure, Run, Shard
 from scoring.recording import record, refresh
 
 Ids = npt.NDArray[np.int64]
-MOST_ATTEMPTS = 5  # after so many workers lost with a shard it is cut in two, to find the customer that kills them
-
-
-class Fenced(Exception):
-    """Somebody else has taken over the shard; what was done for it is undone."""
-
-
-def claim(shard_id: int) -> Shard | None:
-    """Take a shard that waits or whose worker is overdue; None where another has it. A counted update, no lock."""
-    now = timezone.now()
-    free = Q(state=Shard.State.WAITING) | Q(state=Shard.State.LEASED, lease_until__lt=now)
-    taken = Shard.objects.filter(free, pk=shard_id).update(
-        state=Shard.State.LEASED,
-        lease_until=now + timedelta(seconds=settings.SHARD_LEASE_SECONDS),
-        token=F("token") + 1,
-        attempts=F("attempts") + 1,
-    )
-    return Shard.objects.select_related("run__version__scorecard").get(pk=shard_id) if taken else None
 
 
 def work(shard: Shard) -> None:
-    """Score a claimed shard and record it in one transaction that ends with its own "done". Raises Fenced."""
+    """Score a taken shard and record it in one transaction that ends with its own "done". Raises Fenced."""
     if shard.attempts > MOST_ATTEMPTS and cut(shard):
         return
-    run, ids = shard.run, customers_of(shard)
+    run, ids = Run.objects.select_related("version__scorecard").get(pk=shard.run_id), customers_of(shard)
     lost: dict[int, str] = {}
     if shard.attempts > MOST_ATTEMPTS:
         lost, ids = dict.fromkeys(ids.tolist(), "its scoring ended the worker, again and again"), ids[:0]
@@ -60,15 +39,7 @@ def work(shard: Shard) -> None:
 
 def _done(shard: Shard, parts: list[Scored], failed: int) -> None:
     known = sum(int((scored.reason == 0).sum()) for scored in parts)
-    ended = Shard.objects.filter(pk=shard.pk, token=shard.token, state=Shard.State.LEASED).update(
-        state=Shard.State.DONE,
-        lease_until=None,
-        scored=known,
-        not_scored=sum(len(scored.ids) for scored in parts) - known,
-        failed=failed,
-    )
-    if not ended:
-        raise Fenced(f"shard {shard.pk} was taken over")
+    end(shard, scored=known, not_scored=sum(len(scored.ids) for scored in parts) - known, failed=failed)
 
 
 def customers_of(shard: Shard) -> Ids:

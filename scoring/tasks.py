@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 
 from celery import shared_task
-from django.db.models import Q
-from django.utils import timezone
 
 from accounts.models import Customer
+from scoring.leasing import Fenced, free, take
 from scoring.models import Purpose, Run, Shard
 from scoring.rescoring import official_version
 from scoring.running import due_dates, finish, open_run
-from scoring.shards import Fenced, claim, work
+from scoring.shards import work
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +24,7 @@ def tick() -> int:
             open_run(day, Purpose.NIGHTLY, official_version(day))
     for run in Run.objects.filter(finished_at=None):
         finish(run)  # a worker may have died between its last shard and this
-    free = Q(state=Shard.State.WAITING) | Q(state=Shard.State.LEASED, lease_until__lt=timezone.now())
-    shards = Shard.objects.filter(free, run__finished_at=None).order_by("run__as_of", "pk")
+    shards = Shard.objects.filter(free(), run__finished_at=None).order_by("run__as_of", "pk")
     waiting = list(shards.values_list("pk", flat=True))
     for shard_id in waiting:
         score_shard.delay(shard_id)
@@ -36,7 +34,7 @@ def tick() -> int:
 @shared_task(time_limit=280, soft_time_limit=270, max_retries=0)
 def score_shard(shard_id: int) -> str:
     """Score one shard if nobody else does; says what became of it. Twice has the effect of once."""
-    shard = claim(shard_id)
+    shard = take(Shard, shard_id)
     if shard is None:
         return "taken"
     try:

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from scoring.models.runs import Failure, Purpose, Run, Shard
+from scoring.models.runs import Failure, Leased, Purpose, Run, Shard
 from scoring.models.scorecards import Scorecard, ScorecardVersion
 from scoring.models.scores import CurrentScore, ScoreRecord
 
-__all__ = ["CurrentScore", "Failure", "Purpose", "Run", "Scorecard", "ScorecardVersion", "ScoreRecord", "Shard"]
+__all__ = [
+    "CurrentScore",
+    "Failure",
+    "Leased",
+    "Purpose",
+    "Run",
+    "Scorecard",
+    "ScorecardVersion",
+    "ScoreRecord",
+    "Shard",
+]

@@ -49,34 +49,45 @@ class Run(models.Model):
         return f"{self.purpose} {self.as_of}"
 
 
-class Shard(models.Model):
-    """A stretch of customers of a run. A lease says who works on it; the token fences off who comes too late."""
+class Leased(models.Model):
+    """A stretch of customers that one worker does. A lease says who works on it; the token fences off who is late."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"
         LEASED = "leased", "In work"
         DONE = "done", "Done"
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="shards")
     first_customer = models.BigIntegerField()
     last_customer = models.BigIntegerField()
     state = models.CharField(max_length=16, choices=State, default=State.WAITING)
     lease_until = models.DateTimeField(null=True)
     token = models.PositiveIntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(last_customer__gte=F("first_customer")), name="%(class)s_is_a_stretch"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["state", "lease_until"], name="%(class)s_by_state")]
+
+    def __str__(self) -> str:
+        return f"customers {self.first_customer}-{self.last_customer}"
+
+
+class Shard(Leased):
+    """A stretch of customers to score for a run."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="shards")
     scored = models.PositiveIntegerField(default=0)
     not_scored = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
 
-    class Meta:
+    class Meta(Leased.Meta):
         constraints: ClassVar = [
+            *Leased.Meta.constraints,
             models.UniqueConstraint(fields=["run", "first_customer"], name="shard_starts_once"),
-            models.CheckConstraint(condition=Q(last_customer__gte=F("first_customer")), name="shard_is_a_stretch"),
         ]
-        indexes: ClassVar = [models.Index(fields=["state", "lease_until"], name="shard_by_state")]
-
-    def __str__(self) -> str:
-        return f"{self.first_customer}-{self.last_customer} of {self.run_id}"
 
 
 class Failure(models.Model):

@@ -35,6 +35,7 @@ class ScoreNumbers(models.Model):
     low = models.FloatField()
     high = models.FloatField()
     inputs = models.BinaryField()
+    indicators = models.BigIntegerField(default=0)  # bit n = the condition of indicator In holds on the day
 
     class Meta:
         abstract = True

@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from accounts.models import CustomerPeriod, Ticket
 from scoring import loading, shards
+from scoring.leasing import MOST_ATTEMPTS, Fenced, take
 from scoring.models import CurrentScore, Failure, Purpose, Run, ScoreRecord, Shard
 from scoring.rescoring import refresh_current, score_day, score_days
 from scoring.running import complete, due_dates, open_run
-from scoring.shards import Fenced, claim, work
+from scoring.shards import work
 from tests.cast import make_customer, make_row
 from tests.digest import digest_of
 from tests.scoring.builders import D, customer_with_tickets, noon, support_scorecard
@@ -88,18 +89,18 @@ def test_shards_cut_the_customers_into_stretches(settings: Any) -> None:
 def test_a_leased_shard_is_nobody_elses_until_the_lease_ends() -> None:
     customer_with_tickets(1)
     shard = open_run(D, Purpose.NIGHTLY, support_scorecard()).shards.get()
-    assert claim(shard.pk) is not None
-    assert claim(shard.pk) is None
+    assert take(Shard, shard.pk) is not None
+    assert take(Shard, shard.pk) is None
     Shard.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    assert claim(shard.pk) is not None
+    assert take(Shard, shard.pk) is not None
 
 
 def test_who_comes_back_after_losing_the_lease_is_fenced_off() -> None:
     customer_with_tickets(1)
     run = open_run(D, Purpose.NIGHTLY, support_scorecard())
-    late = claim(run.shards.get().pk)
+    late = take(Shard, run.shards.get().pk)
     Shard.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    quick = claim(run.shards.get().pk)
+    quick = take(Shard, run.shards.get().pk)
     assert late
     assert quick
     work(quick)
@@ -112,7 +113,7 @@ def test_who_comes_back_after_losing_the_lease_is_fenced_off() -> None:
 def test_a_late_worker_without_rows_of_its_own_is_fenced_too() -> None:
     run = open_run(D, Purpose.NIGHTLY, support_scorecard())
     Shard.objects.create(run=run, first_customer=1, last_customer=1)
-    late = claim(run.shards.get().pk)
+    late = take(Shard, run.shards.get().pk)
     Shard.objects.update(token=99)
     assert late
     with pytest.raises(Fenced):
@@ -127,9 +128,9 @@ def test_a_shard_that_keeps_ending_its_worker_is_cut_down_to_the_customer() -> N
         shard_id = run.shards.exclude(state="done").values_list("pk", flat=True).first()
         if shard_id is None:
             break
-        shard = claim(shard_id)
+        shard = take(Shard, shard_id)
         assert shard
-        dies = shard.first_customer <= poison <= shard.last_customer and shard.attempts <= shards.MOST_ATTEMPTS
+        dies = shard.first_customer <= poison <= shard.last_customer and shard.attempts <= MOST_ATTEMPTS
         if dies:
             Shard.objects.filter(pk=shard_id).update(lease_until=timezone.now() - timedelta(seconds=1))
         else:

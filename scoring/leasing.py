@@ -1,0 +1,42 @@
+"""Leases: one worker at a time does a stretch of customers, and who comes too late is fenced off."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.utils import timezone
+
+from scoring.models import Leased
+
+One = TypeVar("One", bound=Leased)
+MOST_ATTEMPTS = 5  # after so many workers lost with a stretch it is cut in two, to find the customer that kills them
+
+
+class Fenced(Exception):
+    """Somebody else has taken over the stretch; what was done for it is undone."""
+
+
+def free() -> Q:
+    """The condition that nobody works on a stretch: it waits, or its worker is overdue."""
+    return Q(state=Leased.State.WAITING) | Q(state=Leased.State.LEASED, lease_until__lt=timezone.now())
+
+
+def take(model: type[One], pk: int) -> One | None:
+    """Take a free stretch; None where another has it. A counted update, no lock."""
+    taken = model._default_manager.filter(free(), pk=pk).update(
+        state=Leased.State.LEASED,
+        lease_until=timezone.now() + timedelta(seconds=settings.SHARD_LEASE_SECONDS),
+        token=F("token") + 1,
+        attempts=F("attempts") + 1,
+    )
+    return model._default_manager.get(pk=pk) if taken else None
+
+
+def end(stretch: Leased, **counts: Any) -> None:
+    """Say that a taken stretch is done, as the last step of the transaction that did it. Raises Fenced."""
+    mine = type(stretch)._default_manager.filter(pk=stretch.pk, token=stretch.token, state=Leased.State.LEASED)
+    if not mine.update(state=Leased.State.DONE, lease_until=None, **counts):
+        raise Fenced(f"{stretch._meta.verbose_name} {stretch.pk} was taken over")
