@@ -15,4 +15,5 @@ app.autodiscover_tasks()
 # schedulers, a missed night and a change of the clocks are harmless.
 app.conf.beat_schedule = {
     "tick": {"task": "scoring.tasks.tick", "schedule": 60.0, "options": {"expires": 50}},
+    "freshen": {"task": "scoring.tasks.freshen", "schedule": 3.0, "options": {"expires": 2.5}},
 }

@@ -59,7 +59,7 @@ def refresh(scored: Scored, version: ScorecardVersion, on: date, arr: Floats) ->
         for i, (stored_id, stored) in enumerate(zip(scored.ids.tolist(), numbers(scored, version), strict=True))
         if older[i]
     ]
-    changing = [field.name for field in CurrentScore._meta.fields if not field.primary_key]
+    changing = [field.name for field in CurrentScore._meta.fields if field.name not in ("customer", "facts_at")]
     CurrentScore.objects.bulk_create(
         rows, batch_size=ROWS_AT_ONCE, update_conflicts=True, unique_fields=["customer"], update_fields=changing
     )

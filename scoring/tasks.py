@@ -7,6 +7,7 @@ import logging
 from celery import shared_task
 
 from accounts.models import Customer
+from scoring import freshening
 from scoring.leasing import Fenced, free, take
 from scoring.models import Purpose, Run, Shard
 from scoring.rescoring import official_version
@@ -44,3 +45,12 @@ def score_shard(shard_id: int) -> str:
         return "fenced"
     finish(shard.run)
     return "done"
+
+
+@shared_task(time_limit=280, soft_time_limit=270)
+def freshen() -> int:
+    """Score the customers about whom something arrived, block after block; returns how many."""
+    count = 0
+    while some := freshening.freshen():
+        count += len(some)
+    return count

@@ -79,7 +79,10 @@ class Customer(Sourced):
             non_negative("customer_numbers_not_negative", "employees", "expected_active_users"),
             models.CheckConstraint(condition=~Q(parent=models.F("id")), name="customer_is_not_its_own_parent"),
         ]
-        indexes: ClassVar = [models.Index(fields=["name"], name="customer_by_name")]
+        indexes: ClassVar = [
+            models.Index(fields=["name"], name="customer_by_name"),
+            models.Index(fields=["facts_changed_at"], name="customer_by_news"),
+        ]
 
     def __str__(self) -> str:
         return self.name

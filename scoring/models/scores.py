@@ -61,6 +61,7 @@ class CurrentScore(ScoreNumbers):
     customer = models.OneToOneField(Customer, primary_key=True, on_delete=models.PROTECT, related_name="current_score")
     as_of = models.DateField()
     calculated_at = models.DateTimeField()
+    facts_at = models.DateTimeField(null=True)  # `Customer.facts_changed_at` as it was when a live score was made
     role = models.CharField(max_length=8, blank=True, default="")  # colour role of the band, empty = no score
     change_30 = models.FloatField(null=True)  # points against the record 30 days earlier
     arr = models.FloatField(null=True)  # in the reporting currency, on the date

@@ -10,17 +10,19 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.utils import timezone
 
+from accounts.models import Customer
 from healthsite.celery import app
-from scoring.models import Purpose, Run, ScoreRecord, Shard
+from scoring.models import CurrentScore, Purpose, Run, ScoreRecord, Shard
 from scoring.running import open_run
-from scoring.tasks import score_shard, tick
+from scoring.tasks import freshen, score_shard, tick
 from tests.digest import digest_of
 from tests.scoring.builders import D, customer_with_tickets, support_scorecard
 from tests.servers.worker import Worker
 
 Workers = Callable[..., AbstractContextManager[Worker]]
-OWN_TASKS = {"scoring.tasks.tick", "scoring.tasks.score_shard"}  # each is run twice below
+OWN_TASKS = {"scoring.tasks.tick", "scoring.tasks.score_shard", "scoring.tasks.freshen"}  # each is run twice below
 MORNING = datetime(2025, 10, 1, 6, tzinfo=UTC)  # D's night is due
 
 
@@ -72,6 +74,20 @@ def test_a_shard_scored_twice_is_scored_once() -> None:
     assert score_shard(shard.pk) == "done"
     before = digest_of()
     assert score_shard(shard.pk) == "taken"
+    assert digest_of() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_news_is_in_the_score_within_seconds(worker: Workers) -> None:
+    support_scorecard()
+    customer = customer_with_tickets(1)
+    with worker():
+        Customer.objects.filter(pk=customer.pk).update(facts_changed_at=timezone.now())
+        freshen.delay()
+        freshen.delay()
+        until(lambda: CurrentScore.objects.filter(customer=customer).exists(), seconds=20)
+    before = digest_of()
+    assert freshen() == 0
     assert digest_of() == before
 
 

@@ -1,0 +1,51 @@
+"""Live scores: a fact that lands rescores its customer within seconds; the night makes the history."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import numpy as np
+from django.conf import settings
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.business_days import today
+from accounts.models import Customer
+from scoring.engine.scoring import score
+from scoring.loading import load
+from scoring.models import CurrentScore, ScorecardVersion
+from scoring.publishing import live_version
+from scoring.recording import ROWS_AT_ONCE, refresh
+
+NEWS: Final = timedelta(days=2)  # older news has been through a night
+
+
+def freshen(now: datetime | None = None) -> list[int]:
+    """Score customers about whom something arrived, as of today; returns their ids, at most `SHARD_SIZE` at once.
+
+    What is seen is remembered by the stamp of the news that was read before the facts were: news that lands meanwhile
+    has another stamp, and is found the next time. Before the first scorecard is live nobody is scored.
+    """
+    version = live_version()
+    news = _news(now or timezone.now()) if version else {}
+    if version and news:
+        _score(version, news)
+    return list(news)
+
+
+def _news(now: datetime) -> dict[int, datetime]:
+    """The customers with news that their current score has not seen, and its stamp."""
+    recent = Customer.objects.active_on(today()).filter(facts_changed_at__gt=now - NEWS)
+    unseen = recent.exclude(current_score__facts_at=F("facts_changed_at")).order_by("pk")
+    return dict(unseen.values_list("pk", "facts_changed_at")[: settings.SHARD_SIZE])
+
+
+def _score(version: ScorecardVersion, news: dict[int, datetime]) -> None:
+    day, ids = today(), np.fromiter(news, dtype=np.int64)
+    loaded = load(ids, day, version.engine)
+    refresh(score(loaded.frame, version.engine), version, day, loaded.arr)
+    seen = list(CurrentScore.objects.filter(customer__in=news))
+    for current in seen:
+        current.facts_at = news[current.customer_id]
+    CurrentScore.objects.bulk_update(seen, ["facts_at"], batch_size=ROWS_AT_ONCE)
