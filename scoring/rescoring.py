@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 from django.conf import settings
@@ -19,8 +18,6 @@ from scoring.publishing import live_version, version_in_use
 from scoring.recommending import choose_live
 from scoring.recording import refresh, retire
 from scoring.running import complete, open_run, reopen
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +51,6 @@ def _again(on: date, purpose: Purpose, version: ScorecardVersion) -> Run:
     named = "" if purpose == Purpose.RESTATED else version.scorecard.key
     there = Run.objects.filter(as_of=on, purpose=purpose, scorecard=named).first()
     return complete(reopen(there, version) if there else open_run(on, purpose, version, backfilled=True))
-
-
-def score_days(first: date, last: date, *, key: str = "", progress: Progress | None = None) -> list[Run]:
-    """Score a range of past dates in date order, each as `score_day` does."""
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    runs = []
-    for number, day in enumerate(days, 1):
-        runs.append(score_day(day, key))
-        if progress:
-            progress(number, len(days))
-    return runs
 
 
 def refresh_current(on: date | None = None, customer: Customer | None = None) -> Counts:

@@ -10,7 +10,8 @@ from django.test import Client
 from playwright.sync_api import Page
 
 from accounts.models import Customer, User
-from scoring.rescoring import refresh_current, score_days
+from scoring.backfilling import score_days
+from scoring.rescoring import refresh_current
 from tests.cast import give, make_customer, make_user
 from tests.scoring.builders import D, customer_with_tickets, support_scorecard
 from tests.servers.chromium import assert_accessible
@@ -37,7 +38,7 @@ def acme(bob: User) -> Customer:
     acme = customer_with_tickets(3, name="Acme <b>&</b> Sons", industry="Retail", employees=40)
     for customer in (acme, make_customer("Quiet")):
         give(customer, bob)
-    score_days(D - timedelta(days=NIGHTS - 1), D)
+    list(score_days(D - timedelta(days=NIGHTS - 1), D))
     refresh_current(D)
     return acme
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -70,7 +71,7 @@ def test_the_night_does_not_forget_what_was_seen() -> None:
     assert freshen() == []
 
 
-def test_many_news_are_taken_a_block_at_a_time(settings: pytest.FixtureRequest) -> None:
+def test_many_news_are_taken_a_block_at_a_time(settings: Any) -> None:
     settings.SHARD_SIZE = 2
     live()
     customers = [customer_at(60) for _ in range(3)]

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from accounts.models import CustomerPeriod, Ticket
 from scoring import loading, shards
+from scoring.backfilling import score_days
 from scoring.leasing import MOST_ATTEMPTS, Fenced, take
 from scoring.models import CurrentScore, Failure, Purpose, Run, ScoreRecord, Shard
-from scoring.rescoring import refresh_current, score_day, score_days
+from scoring.rescoring import refresh_current, score_day
 from scoring.running import complete, due_dates, open_run
 from scoring.shards import work
 from tests.cast import make_customer, make_row
@@ -176,7 +177,7 @@ def test_a_scorecard_that_is_not_live_is_kept_apart() -> None:
 def test_a_range_is_scored_in_date_order() -> None:
     customer_with_tickets(1)
     support_scorecard()
-    runs = score_days(D - timedelta(days=2), D)
+    runs = list(score_days(D - timedelta(days=2), D))
     assert [run.as_of for run in runs] == [D - timedelta(days=2), D - timedelta(days=1), D]
 
 

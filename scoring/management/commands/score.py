@@ -11,11 +11,12 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.business_days import today
 from accounts.lookup import customer_named
+from scoring.backfilling import score_days
 from scoring.management.arguments import business_date, errors_in_one_line, print_json
 from scoring.models import Run, ScorecardVersion
 from scoring.publishing import live_version
 from scoring.recommending import reaches
-from scoring.rescoring import official_version, refresh_current, score_days
+from scoring.rescoring import official_version, refresh_current, score_day
 
 
 class Command(BaseCommand):
@@ -60,15 +61,16 @@ class Command(BaseCommand):
                 self.stderr.write(f"  {one.key} {one.coverage:.0%}{verdict}")
 
     def _past(self, first: date, last: date, key: str) -> list[dict[str, Any]]:
-        def progress(done: int, total: int) -> None:
-            if total > 1:
-                self.stderr.write(f"scored {done} of {total} days")
-
-        return [_summary(run) for run in score_days(first, last, key=key, progress=progress)]
+        found, days = [], (last - first).days + 1
+        for run in score_days(first, last, key=key):
+            found.append(_summary(run))
+            if days > 1:
+                self.stderr.write(f"scored {len(found)} of {days} days")
+        return found
 
     def _current(self, name: str | None, key: str) -> dict[str, Any]:
         if key and key != _live_key():
-            return _summary(score_days(today(), today(), key=key)[0])
+            return _summary(score_day(today(), key))
         started = time.monotonic()
         version = official_version(today())
         counts = refresh_current(customer=customer_named(name) if name else None)

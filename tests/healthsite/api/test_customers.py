@@ -10,7 +10,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Customer, Ticket, User
-from scoring.rescoring import refresh_current, score_days
+from scoring.backfilling import score_days
+from scoring.rescoring import refresh_current
 from tests.cast import give, make_customer, make_row, make_user
 from tests.scoring.builders import D, customer_with_tickets, noon, support_scorecard
 
@@ -27,7 +28,7 @@ def acme(bob: User) -> Customer:
     customer = customer_with_tickets(1, name="Acme")
     give(customer, bob)
     support_scorecard()
-    score_days(D - timedelta(days=1), D)
+    list(score_days(D - timedelta(days=1), D))
     refresh_current(D)
     return customer
 
