@@ -7,7 +7,7 @@ DEMO_ARGS ?=
 PREPARE = $(PYTHON) healthsite/supervising/preparing.py
 BIN = .venv/bin
 
-.PHONY: help run test check audit lock python
+.PHONY: help run test check screenshots lock python
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -17,6 +17,9 @@ run: python ## set up (first time) and start everything at PORT (8000); Ctrl-C s
 
 test: python ## set up and run the whole test suite on SQLite and on PostgreSQL
 	@exec $(PREPARE) requirements-dev.txt -m tests.everywhere
+
+screenshots: python ## pictures of every page of the demo workspace, into .local/screenshots
+	@exec $(PREPARE) requirements-dev.txt -m tests.screenshots
 
 check: python ## linters, types, migrations, check --deploy, dependency audit
 	@$(PREPARE) requirements-dev.txt -c ""

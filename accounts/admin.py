@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin
-from django.contrib.auth.forms import BaseUserCreationForm
 from django.contrib.auth.models import Group
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.admin_forms import CalendarForm, NewUserForm, PersonForm
 from accounts.assigning import assign
 from accounts.business_days import today
 from accounts.changes import Observation, change
@@ -22,11 +22,9 @@ if TYPE_CHECKING:  # generic for the type checker only
     ModelAdmin = admin.ModelAdmin[Any]
     TabularInline = admin.TabularInline[Any, Any]
     PeopleAdmin = auth_admin.UserAdmin[User]
-    NewPersonForm = BaseUserCreationForm[User]
 else:
     from django.contrib.admin import ModelAdmin, TabularInline
     from django.contrib.auth.admin import UserAdmin as PeopleAdmin
-    from django.contrib.auth.forms import BaseUserCreationForm as NewPersonForm
 
 admin.site.unregister(Group)  # the role alone decides what a person may do
 
@@ -47,27 +45,16 @@ class ReadOnlyAdmin(ModelAdmin):
         return False
 
 
-class NewUserForm(NewPersonForm):
-    """A person with a first password."""
-
-    class Meta:
-        model = User
-        fields = ("email", "name", "role", "team")
-
-    def clean_email(self) -> str:
-        """In small letters, as everywhere."""
-        return str(self.cleaned_data["email"]).lower()
-
-
 @admin.register(User)
 class UserAdmin(PeopleAdmin):
     """People. Nobody is deleted: what they did stays theirs."""
 
+    form = PersonForm
     add_form = NewUserForm
     add_fieldsets = ((None, {"fields": ("email", "name", "role", "team", "password1", "password2")}),)
     fieldsets = (
         (None, {"fields": ("email", "name", "password")}),
-        ("Work", {"fields": ("role", "team", "is_active", "weekly_hours", "time_zone", "territory")}),
+        ("Work", {"fields": ("role", "team", "is_active", "weekly_hours", "skills", "time_zone", "territory")}),
     )
     list_display = ("email", "name", "role", "team", "is_active")
     list_filter = ("role", "team", "is_active")
@@ -81,12 +68,45 @@ class UserAdmin(PeopleAdmin):
         return False
 
 
+class MemberInline(TabularInline):
+    """Who is in a team; that is set with the person."""
+
+    model = User
+    fields = ("name", "email", "role", "is_active")
+    readonly_fields = fields
+    verbose_name_plural = "members"
+    ordering = ("name",)
+    show_change_link = True
+    can_delete = False
+    extra = 0
+    max_num = 0
+
+
 @admin.register(Team)
 class TeamAdmin(ModelAdmin):
-    """Teams and who manages them."""
+    """Teams, who manages them, and who is in them."""
 
-    list_display = ("name", "calendar")
+    list_display = ("name", "calendar", "member_count", "manager_names")
+    list_select_related = ("calendar",)
+    search_fields = ("name",)
+    ordering = ("name",)
     filter_horizontal = ("managers",)
+    inlines = (MemberInline,)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Team]:
+        """Teams with their members counted and their managers at hand."""
+        teams = super().get_queryset(request).prefetch_related("managers")
+        return teams.annotate(counted=models.Count("members", distinct=True))
+
+    @admin.display(description="Members", ordering="counted")
+    def member_count(self, team: Any) -> int:
+        """How many people are in the team."""
+        return int(team.counted)
+
+    @admin.display(description="Managers")
+    def manager_names(self, team: Team) -> str:
+        """Who manages the team."""
+        return ", ".join(sorted(str(manager) for manager in team.managers.all())) or "nobody"
 
 
 @admin.register(Assignment)
@@ -154,14 +174,17 @@ class HolidayInline(TabularInline):
 
     model = Holiday
     fields = ("date", "name")
+    ordering = ("date",)
     extra = 1
 
 
 @admin.register(Calendar)
 class CalendarAdmin(ModelAdmin):
-    """Working days and hours."""
+    """Working days, hours and holidays."""
 
+    form = CalendarForm
     list_display = ("key", "time_zone", "weekdays", "opens", "closes")
+    ordering = ("key",)
     inlines = (HolidayInline,)
 
 

@@ -1,21 +1,14 @@
-"""Scorecards and runs in the Django admin, to read: publishing and scoring have doors of their own."""
+"""Registers scorecard versions with the Django admin, and runs, to read: scoring has doors of its own."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 
 from accounts.admin import ReadOnlyAdmin, TabularInline
+from scoring.administration.versions import ScorecardVersionAdmin
 from scoring.models import Failure, Run, ScorecardVersion
 
-
-@admin.register(ScorecardVersion)
-class ScorecardVersionAdmin(ReadOnlyAdmin):
-    """Every version of every scorecard, and which one is live."""
-
-    list_display = ("scorecard", "number", "status", "use", "published_at", "published_by", "note")
-    list_filter = ("use", "status", "scorecard")
-    list_select_related = ("scorecard", "published_by")
-    ordering = ("scorecard__title", "-number")
+admin.site.register(ScorecardVersion, ScorecardVersionAdmin)
 
 
 class FailureInline(TabularInline):

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import nullcontext
 from datetime import date, timedelta
 from functools import partial
 from itertools import chain
 from typing import Final
 
+from django.conf import settings
 from django.db import connection
 
+from accounts.models import Customer
+from scoring.indicators.evaluating import COMPARE_DAYS
+from scoring.metrics.sharing import together
 from scoring.models import Run
 from scoring.rescoring import score_day
 from scoring.spawning import pool
 
-STRETCH: Final = 10  # nights; indicators look back 28 days, so that stretches side by side do not need each other
+LOOK_BACK: Final = COMPARE_DAYS  # nights: a night's indicators read the record of the night so long before
+Score = Callable[[Sequence[date]], list[int]]
 WORTH_IT: Final = 40  # nights; for fewer the processes take longer to start than they save
 
 
@@ -30,14 +38,32 @@ def score_nights(nights: Sequence[date], *, key: str = "") -> Iterator[Run]:
     A night is the same alone as after others, so that stretches of them may be scored side by side. Inside a
     transaction, whose rows nobody else can see, this process scores them.
     """
-    processes = os.cpu_count() or 1
+    processes = min(os.cpu_count() or 1, LOOK_BACK)
+    length = LOOK_BACK // processes
+    stretches = [nights[start : start + length] for start in range(0, len(nights), length)]
+    score = partial(_score, key)
     if processes < 2 or len(nights) < WORTH_IT or connection.in_atomic_block:
-        yield from (score_day(night, key) for night in nights)
-        return
-    with pool(processes) as beside:
-        stretches = [nights[start : start + STRETCH] for start in range(0, len(nights), STRETCH)]
-        yield from (Run.objects.get(pk=pk) for pk in chain.from_iterable(beside.map(partial(_score, key), stretches)))
+        yield from _runs(map(score, stretches))
+    else:
+        with pool(processes) as beside:
+            yield from _runs(_ahead(beside, score, stretches, processes))
+
+
+def _ahead(beside: Executor, score: Score, stretches: Sequence[Sequence[date]], most: int) -> Iterator[list[int]]:
+    """What comes of stretches in their order. One begins only when all that its nights look back at are done."""
+    waiting = deque(beside.submit(score, stretch) for stretch in stretches[:most])
+    for number in range(len(stretches)):
+        found = waiting.popleft().result()
+        if number + most < len(stretches):
+            waiting.append(beside.submit(score, stretches[number + most]))
+        yield found
+
+
+def _runs(found: Iterable[list[int]]) -> Iterator[Run]:
+    return (Run.objects.get(pk=pk) for pk in chain.from_iterable(found))
 
 
 def _score(key: str, nights: Sequence[date]) -> list[int]:
-    return [score_day(night, key).pk for night in nights]
+    few = Customer.objects.count() <= settings.SHARD_SIZE
+    with together(nights[0], nights[-1]) if few else nullcontext():
+        return [score_day(night, key).pk for night in nights]

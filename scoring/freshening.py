@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.business_days import today
 from accounts.models import Customer
-from scoring.engine.scoring import score
+from scoring.judging import judge
 from scoring.loading import load
 from scoring.models import CurrentScore, ScorecardVersion
 from scoring.publishing import live_version
@@ -44,7 +44,7 @@ def _news(now: datetime) -> dict[int, datetime]:
 def _score(version: ScorecardVersion, news: dict[int, datetime]) -> None:
     day, ids = today(), np.fromiter(news, dtype=np.int64)
     loaded = load(ids, day, version.engine)
-    refresh(score(loaded.frame, version.engine), version, day, loaded.arr)
+    refresh(judge(loaded, version, day), version, day)
     seen = list(CurrentScore.objects.filter(customer__in=news))
     for current in seen:
         current.facts_at = news[current.customer_id]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,24 +14,45 @@ from django.db import connection, transaction
 
 from scoring.engine.frame import Floats, Frame
 from scoring.engine.version import Version
+from scoring.indicators import INDICATOR_METRICS
 from scoring.metrics import METRICS
 from scoring.metrics.block import Block
 from scoring.metrics.evaluating import evaluate
 from scoring.metrics.metric import Metric
 from scoring.metrics.subscriptions import arr
+from scoring.metrics.worth import FIELDS
+
+# What the playbooks that come with the product ask beside; any other metric can be asked for too, and is read then.
+RULE_METRICS: Final = (
+    "usage_2w",
+    "tenure_days",
+    "champions_active",
+    "negative_interactions_30",
+    "milestones_overdue",
+    "days_to_renewal",
+    "days_to_notice",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A frame with what lists want beside the score: ARR in the reporting currency (n, NaN = unknown)."""
+    """A frame with what lists and rules want beside the score (n each, NaN = unknown).
+
+    ARR is in the reporting currency; `fields` are facts of the customer that are no metrics.
+    """
 
     frame: Frame
     arr: Floats
+    fields: Mapping[str, Floats]
 
 
 def load(ids: npt.NDArray[np.int64], on: date, version: Version) -> Loaded:
-    """Every input of a version for customers (ids ascending) as of a date. The number of queries is fixed."""
-    windows = {metric: window_of(METRICS[metric], version) for metric in version.inputs}
+    """Every input of a version, of the indicators and of the usual rules, for customers (ids ascending) as of a date.
+
+    The number of queries is fixed.
+    """
+    wanted = dict.fromkeys([*version.inputs, *INDICATOR_METRICS, *RULE_METRICS])
+    windows = {metric: window_of(METRICS[metric], version) for metric in wanted}
     with snapshot():
         block = Block(ids, on, version.parameters, longest=_longest(windows))
         columns = {metric: evaluate(METRICS[metric], block, window) for metric, window in windows.items()}
@@ -40,7 +62,7 @@ def load(ids: npt.NDArray[np.int64], on: date, version: Version) -> Loaded:
             states={metric: column.states for metric, column in columns.items()},
             evidence={metric: column.evidence for metric, column in columns.items()},
         )
-        return Loaded(frame, arr(block))
+        return Loaded(frame, arr(block), {name: compute(block) for name, compute in FIELDS.items()})
 
 
 def _longest(windows: Mapping[str, int]) -> int:

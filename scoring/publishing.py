@@ -23,10 +23,17 @@ class UnknownScorecard(ValueError):
     """No preset and no published scorecard has this key."""
 
 
-def publish(definition: Mapping[str, Any], *, note: str = "", by: User | None = None) -> ScorecardVersion:
+class AlreadySaid(ValueError):
+    """A draft says exactly what a published version says already."""
+
+
+def publish(
+    definition: Mapping[str, Any], *, note: str = "", by: User | None = None, draft: ScorecardVersion | None = None
+) -> ScorecardVersion:
     """Publish a definition as the next version of its scorecard; the same definition again is the same version.
 
-    Bounds that depend on the book are frozen into the version (X35). Raises InvalidScorecard; then nothing is written.
+    Bounds that depend on the book are frozen into the version (X35). With a draft, that row becomes the version, and
+    where another version says the same there is none. Raises InvalidScorecard or AlreadySaid; then nothing is written.
     """
     parse_version(definition, METRICS)
     complete = definition_of(parse_version({**definition, "parameters": frozen_parameters(definition)}))
@@ -35,15 +42,33 @@ def publish(definition: Mapping[str, Any], *, note: str = "", by: User | None = 
         scorecard, _ = Scorecard.objects.get_or_create(key=complete["key"], defaults={"title": complete["title"]})
         versions = Scorecard.objects.select_for_update().get(pk=scorecard.pk).versions
         same = versions.filter(digest=digested, status=Status.PUBLISHED).first()
-        return same or versions.create(
-            number=(versions.aggregate(last=Max("number"))["last"] or 0) + 1,
+        if same and draft:
+            raise AlreadySaid(f"{same} says exactly the same; change something, or make {same} live instead")
+        return same or _published(
+            draft or ScorecardVersion(scorecard=scorecard),
             definition=complete,
             digest=digested,
-            status=Status.PUBLISHED,
-            published_at=timezone.now(),
             published_by=by,
             note=note,
         )
+
+
+def _published(version: ScorecardVersion, **says: Any) -> ScorecardVersion:
+    """Write a version that is not published yet. Numbers run in the order of publication."""
+    others = ScorecardVersion.objects.filter(scorecard=version.scorecard).exclude(pk=version.pk)
+    published = others.filter(status=Status.PUBLISHED).aggregate(last=Max("number"))["last"] or 0
+    if version.pk is None or version.number <= published:
+        version.number = next_number(version.scorecard)
+    for name, value in says.items():
+        setattr(version, name, value)
+    version.status, version.published_at = Status.PUBLISHED, timezone.now()
+    version.save()
+    return version
+
+
+def next_number(scorecard: Scorecard) -> int:
+    """The number of the next version or draft of a scorecard."""
+    return (scorecard.versions.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
 def frozen_parameters(definition: Mapping[str, Any], on: date | None = None) -> dict[str, float]:
@@ -76,12 +101,32 @@ def version_in_use(key: str) -> ScorecardVersion:
 def make_live(key: str, *, note: str = "", by: User | None = None) -> ScorecardVersion:
     """Make the newest version of a scorecard the one that scores customers; the one before becomes idle."""
     with transaction.atomic():
-        version = newest_version(key)
+        hold_scorecards()
+        return make_version_live(newest_version(key), note=note)
+
+
+def make_version_live(version: ScorecardVersion, *, note: str = "") -> ScorecardVersion:
+    """Make a published version the one that scores customers from the next night on; nights that are open keep theirs.
+
+    Raises ValueError for a draft.
+    """
+    if version.status != Status.PUBLISHED:
+        raise ValueError(f"{version} is a draft; publish it first")
+    with transaction.atomic():
+        hold_scorecards()
         ScorecardVersion.objects.filter(use=Use.LIVE).exclude(pk=version.pk).update(use=Use.IDLE)
         version.use = Use.LIVE
         version.note = note or version.note
         version.save(update_fields=["use", "note"])
     return version
+
+
+def hold_scorecards() -> None:
+    """Let nobody else publish or make a version live until the transaction ends: two at once would leave two live.
+
+    All of them and in one order, so that two who wait never wait for each other.
+    """
+    list(Scorecard.objects.select_for_update().order_by("pk"))
 
 
 def live_version() -> ScorecardVersion | None:

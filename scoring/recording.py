@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from accounts.history import stretch
 from accounts.models import Customer
-from scoring.engine.frame import Floats
 from scoring.engine.scoring import Scored
+from scoring.judging import Judged
 from scoring.models import CurrentScore, Purpose, Run, ScorecardVersion, ScoreRecord
 from scoring.packing import pack
 
@@ -22,8 +22,9 @@ ROWS_AT_ONCE = 500  # below the limit of parameters of a statement on SQLite
 COMPARE_DAYS = 30
 
 
-def numbers(scored: Scored, version: ScorecardVersion) -> Iterable[dict[str, Any]]:
-    """The stored numbers of each customer, in the order of `scored.ids`; plain Python numbers, None for none."""
+def numbers(judged: Judged, version: ScorecardVersion) -> Iterable[dict[str, Any]]:
+    """The stored numbers of each customer, in the order of the ids; plain Python numbers, None for none."""
+    scored, indicators = judged.scored, judged.indicators.tolist()
     coverage, band = scored.coverage.tolist(), scored.band.tolist()
     score, low, high = (column.tolist() for column in (scored.score, scored.low, scored.high))
     outcome, inputs = scored.reason.tolist(), pack(scored.raw, scored.states)
@@ -38,25 +39,27 @@ def numbers(scored: Scored, version: ScorecardVersion) -> Iterable[dict[str, Any
             "low": low[i] if known else 0.0,
             "high": high[i] if known else 100.0,
             "inputs": inputs[i],
+            "indicators": indicators[i],
         }
 
 
-def record(run: Run, scored: Scored, version: ScorecardVersion) -> None:
+def record(run: Run, judged: Judged, version: ScorecardVersion) -> None:
     """Write the scores of a stretch of customers into a run that has none of them yet."""
-    rows = zip(scored.ids.tolist(), numbers(scored, version), strict=True)
+    rows = zip(judged.scored.ids.tolist(), numbers(judged, version), strict=True)
     ScoreRecord.objects.bulk_create(
         (ScoreRecord(customer_id=customer_id, run=run, **stored) for customer_id, stored in rows),
         batch_size=ROWS_AT_ONCE,
     )
 
 
-def refresh(scored: Scored, version: ScorecardVersion, on: date, arr: Floats) -> None:
+def refresh(judged: Judged, version: ScorecardVersion, on: date) -> None:
     """Make these the current scores of their customers, unless a newer date is there already."""
+    scored, arr = judged.scored, judged.beside["arr"]
     older = _older(scored.ids, on)
     before = scores_on(scored.ids, on - timedelta(days=COMPARE_DAYS))
     rows = [
         _current(i, stored, scored, on, float(arr[i]), before.get(stored_id), timezone.now())
-        for i, (stored_id, stored) in enumerate(zip(scored.ids.tolist(), numbers(scored, version), strict=True))
+        for i, (stored_id, stored) in enumerate(zip(scored.ids.tolist(), numbers(judged, version), strict=True))
         if older[i]
     ]
     changing = [field.name for field in CurrentScore._meta.fields if field.name not in ("customer", "facts_at")]

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from accounts.business_days import today
 from accounts.models import Customer
-from scoring.engine.scoring import score
+from scoring.judging import judge
 from scoring.loading import load
 from scoring.metrics.block import blocks
 from scoring.models import Purpose, Run, ScorecardVersion
@@ -62,10 +62,9 @@ def refresh_current(on: date | None = None, customer: Customer | None = None) ->
     ids = np.fromiter(chosen.values_list("pk", flat=True), dtype=np.int64)
     counts = Counts()
     for part in blocks(ids, settings.SHARD_SIZE):
-        loaded = load(part, day, version.engine)
-        scored = score(loaded.frame, version.engine)
-        refresh(scored, version, day, loaded.arr)
-        known = int((scored.reason == 0).sum())
+        judged = judge(load(part, day, version.engine), version, day)
+        refresh(judged, version, day)
+        known = int((judged.scored.reason == 0).sum())
         counts = Counts(counts.scored + known, counts.not_scored + len(part) - known)
     if customer is None:
         retire(day)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.business_days import site_zone
 from accounts.models import Customer
+from scoring.keeping import forget
 from scoring.leasing import take
 from scoring.models import Purpose, Run, ScorecardVersion, Shard
 from scoring.recording import retire
@@ -60,6 +61,7 @@ def finish(run: Run) -> bool:
     )
     if closed and run.purpose == Purpose.NIGHTLY and not run.backfilled:
         retire(run.as_of)
+    forget()
     return bool(closed)
 
 

@@ -9,8 +9,9 @@ import numpy.typing as npt
 from django.db import transaction
 
 from accounts.models import Customer
-from scoring.engine.frame import Floats
-from scoring.engine.scoring import Scored, score
+from scoring.engine.scoring import Scored
+from scoring.judging import Judged, judge
+from scoring.keeping import keep
 from scoring.leasing import MOST_ATTEMPTS, end
 from scoring.loading import load
 from scoring.models import Failure, Run, Shard
@@ -29,12 +30,14 @@ def work(shard: Shard) -> None:
         lost, ids = dict.fromkeys(ids.tolist(), "its scoring ended the worker, again and again"), ids[:0]
     parts = list(_scored(run, ids, lost))
     with transaction.atomic():
-        for scored, arr in parts:
-            record(run, scored, run.version)
+        for judged in parts:
+            record(run, judged, run.version)
             if run.purpose == "nightly" and not run.backfilled:
-                refresh(scored, run.version, run.as_of, arr)
+                refresh(judged, run.version, run.as_of)
+        if run.purpose == "nightly":
+            keep(shard, [(judged.scored.ids, judged.beside) for judged in parts])
         Failure.objects.bulk_create(Failure(run=run, customer_id=pk, reason=why) for pk, why in lost.items())
-        _done(shard, [scored for scored, _ in parts], len(lost))
+        _done(shard, [judged.scored for judged in parts], len(lost))
 
 
 def _done(shard: Shard, parts: list[Scored], failed: int) -> None:
@@ -49,13 +52,12 @@ def customers_of(shard: Shard) -> Ids:
     return np.fromiter(inside.values_list("pk", flat=True), dtype=np.int64)
 
 
-def _scored(run: Run, ids: Ids, lost: dict[int, str]) -> Iterator[tuple[Scored, Floats]]:
-    """Scores of the customers; where something raises, halves, down to the one customer who cannot be scored."""
+def _scored(run: Run, ids: Ids, lost: dict[int, str]) -> Iterator[Judged]:
+    """The customers judged; where something raises, halves, down to the one customer who cannot be scored."""
     if not len(ids):
         return
     try:
-        loaded = load(ids, run.as_of, run.version.engine)
-        yield score(loaded.frame, run.version.engine), loaded.arr
+        yield judge(load(ids, run.as_of, run.version.engine), run.version, run.as_of)
     except Exception as error:  # whatever it is, the others go on and the run shows it by name
         if len(ids) == 1:
             lost[int(ids[0])] = f"{type(error).__name__}: {error}"

@@ -10,15 +10,14 @@ from contextlib import contextmanager
 from django.db import transaction
 
 from accounts.models import Product, Source
-from accounts.periods import update_periods
 from healthsite.demo.catalogue import SKUS, write_catalogue, write_exchange_rates
-from healthsite.demo.customers import customers, join_families
+from healthsite.demo.customers import customers, join_families, write_periods
 from healthsite.demo.deliveries import Deliveries
 from healthsite.demo.kinds import GENERATORS
 from healthsite.demo.lives import Life, Setting
 from healthsite.demo.people import read_people, write_people
 from healthsite.demo.rows import Row
-from healthsite.demo.world import COVERS, MORNING, SOURCE, World, moment
+from healthsite.demo.world import SOURCE, TELEMETRY, World
 from healthsite.demo.writing import write_rows
 
 Say = Callable[[str], None]
@@ -29,14 +28,14 @@ _TOGETHER = 25  # customers whose rows are in memory at once
 @transaction.atomic
 def build(world: World, *, say: Say) -> None:
     """Write everything that the world holds from the day after `world.after` to `world.until`; all of it or nothing."""
-    setting = _first_day(world) if world.after is None else _setting(Source.objects.get(name=SOURCE))
+    setting = _first_day(world) if world.after is None else _setting()
     write_exchange_rates(world)
     lives = [Life(world, number, setting) for number in range(world.customers)]
     deliveries = Deliveries(world)
     known = [*customers(lives)]
     written = Counter(customers=_deliver(deliveries, setting, "customers", known))
     if world.after is None:
-        update_periods(life.customer.pk for life in lives)
+        write_periods(lives)
         join_families(lives)
     say(f"customers: {len(lives)}")
     for some in _chunks(lives):
@@ -44,19 +43,22 @@ def build(world: World, *, say: Say) -> None:
             for kind, rows in _tell(some).items():
                 written[kind] += _deliver(deliveries, setting, kind, rows)
         say(f"facts: {100 * (some[-1].number + 1) // len(lives)} % of the customers")
-    written["batches"] = deliveries.write(setting.source)
+    written["batches"] = deliveries.write(setting)
     say("new rows: " + ", ".join(f"{kind} {count}" for kind, count in written.items()))
 
 
 def _first_day(world: World) -> Setting:
-    write_people(joined=moment(world.first, MORNING))
+    write_people(world)
     write_catalogue(world)
-    return _setting(Source.objects.create(name=SOURCE, rhythm_days=7, covers=COVERS))
+    Source.objects.create(name=SOURCE, rhythm_days=7)
+    Source.objects.create(name=TELEMETRY, rhythm_days=3, covers=[])
+    return _setting()
 
 
-def _setting(source: Source) -> Setting:
+def _setting() -> Setting:
+    sources = Source.objects.in_bulk((SOURCE, TELEMETRY), field_name="name")
     products = Product.objects.in_bulk(SKUS, field_name="sku")
-    return Setting(source, read_people(), products)
+    return Setting(sources[SOURCE], sources[TELEMETRY], read_people(), products)
 
 
 def _chunks(lives: list[Life]) -> Iterator[list[Life]]:
@@ -68,7 +70,8 @@ def _tell(lives: list[Life]) -> dict[str, list[Row]]:
     """The rows of some customers by kind, in the order in which they can be written."""
     for life in lives:
         for kind, generate in GENERATORS.items():
-            life.rows[kind] = list(generate(life)) if kind in life.story.kinds else []
+            rows = generate(life) if kind in life.story.kinds else ()
+            life.rows[kind] = [row for row in rows if life.tells(kind, row.day)]
     return {kind: [row for life in lives for row in life.rows.pop(kind)] for kind in GENERATORS}
 
 

@@ -9,6 +9,7 @@ from math import sin
 from typing import Final
 
 from accounts.models import ExchangeRate, Feature, Product
+from healthsite.demo.territory import NEXT_SERVER, RACK, WARES
 from healthsite.demo.world import World
 
 PLATFORM, INSIGHTS = "DEMO-PLATFORM", "DEMO-INSIGHTS"
@@ -25,7 +26,7 @@ _HARDWARE: Final = (
     ("DEMO-UP-1", "Power unit 1", "Facilities", "current", 2000, ""),
 )
 HARDWARE: Final = tuple(row[0] for row in _HARDWARE)
-SKUS: Final = (PLATFORM, INSIGHTS, *HARDWARE)
+SKUS: Final = (PLATFORM, INSIGHTS, *HARDWARE, *(ware.sku for ware in WARES), NEXT_SERVER)
 
 CORE: Final = ("dashboards", "search", "alerts", "approvals", "exports", "workflows")
 _COMMON: Final = ("comments", "calendar", "templates", "mobile_app", "bulk_edit", "saved_views", "notifications")
@@ -52,9 +53,12 @@ def write_catalogue(world: World) -> None:
         Product(sku=sku, name=name, business_area=area, technology=technology, end_of_life_on=_end_of_life(world, ends))
         for sku, name, area, technology, ends, _ in _HARDWARE
     ]
+    products += _territory_wares()
     by_sku = {product.sku: product for product in Product.objects.bulk_create(products)}
     for sku, *_, replacement in _HARDWARE:
         by_sku[sku].replacement = by_sku.get(replacement)
+    for ware in WARES:
+        by_sku[ware.sku].replacement = by_sku.get(ware.replacement)
     Product.objects.bulk_update(products, ["replacement"])
     Feature.objects.bulk_create(_features(world, by_sku[PLATFORM]))
 
@@ -69,6 +73,19 @@ def write_exchange_rates(world: World) -> None:
         for day in months
         for currency, base in _RATES.items()
     )
+
+
+def _territory_wares() -> Iterator[Product]:
+    yield Product(sku=NEXT_SERVER, name="Rack server, current generation", business_area=RACK, technology="current")
+    for ware in WARES:
+        technology = "current" if ware.ends == _NEVER else "legacy"
+        yield Product(
+            sku=ware.sku,
+            name=ware.name,
+            business_area=ware.area,
+            technology=technology,
+            end_of_life_on=ware.ends,
+        )
 
 
 def _end_of_life(world: World, offset: int | None) -> date:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
-from accounts.models import Customer
+from accounts.models import Customer, CustomerPeriod
+from accounts.periods import update_periods
 from healthsite.demo.lives import Life
 from healthsite.demo.money import money
 from healthsite.demo.names import ABROAD, PLACES, company, domain, industry
@@ -14,6 +15,7 @@ from healthsite.demo.rows import Row, Step
 from healthsite.demo.world import EVENING, moment
 
 YEAR: Final = timedelta(days=365)
+CHURN_REASON: Final = "Moved to another tool"
 MOVED: Final = timedelta(days=30)
 _TAGS: Final[tuple[list[str], ...]] = (["early adopter"], [], ["public sector"], [], ["multi-year"], [])
 _LEVELS: Final = ("low", "medium", "high")
@@ -39,16 +41,31 @@ def join_families(lives: Iterable[Life]) -> None:
     Customer.objects.bulk_update(children, ["parent"])
 
 
+def write_periods(lives: list[Life]) -> None:
+    """Write the times as a customer; of those who came back also the first, which their dates do not tell any more."""
+    CustomerPeriod.objects.bulk_create(
+        CustomerPeriod(customer=life.customer, started_on=life.traits.since, ended_on=life.left_on, reason=CHURN_REASON)
+        for life in lives
+        if life.back_on
+    )
+    update_periods(life.customer.pk for life in lives)
+
+
 def renewals(life: Life) -> tuple[date, list[Step]]:
     """The renewal date at first, and each later one from the day it holds."""
-    first = renews = _first_renewal(life)
-    moves = life.event(life.story.renewal_moves)
-    steps: list[Step] = []
-    while (on := min(renews, moves or date.max)) <= life.days[-1]:
+    first, last = _first_renewal(life), life.days[-1]
+    if life.back_on and life.left_on:
+        again = life.back_on + YEAR
+        before = _yearly(first, life.left_on - timedelta(days=1))
+        return first, [*before, Step(life.back_on, {"renews_on": again}), *_yearly(again, last)]
+    return first, list(_yearly(first, last, life.event(life.story.renewal_moves)))
+
+
+def _yearly(renews: date, last: date, moves: date | None = None) -> Iterator[Step]:
+    while (on := min(renews, moves or date.max)) <= last:
         renews += MOVED if on == moves else YEAR
         moves = None if on == moves else moves
-        steps.append(Step(on, {"renews_on": renews}))
-    return first, steps
+        yield Step(on, {"renews_on": renews})
 
 
 def _first_renewal(life: Life) -> date:
@@ -68,12 +85,12 @@ def _customer(life: Life) -> Row:
         **_identity(life),
         **_commerce(life),
     )
-    return Row(record, day, _steps(life))
+    return Row(Customer, record, day, _steps(life))
 
 
 def _identity(life: Life) -> dict[str, Any]:
     number, currency = life.number, life.story.currency
-    name = company(number, life.world.seed)
+    name = life.story.name or company(number, life.world.seed)
     country, region = ABROAD.get(currency) or PLACES[number % len(PLACES)]
     employees = life.traits.seats * (4 + number % 5)
     return {
@@ -111,5 +128,8 @@ def _steps(life: Life) -> list[Step]:
         return []
     steps = [Step(step.on, {"renewal_on": step.values["renews_on"]}) for step in renewals(life)[1]]
     if life.left_on:
-        steps.append(Step(life.left_on, {"churned_on": life.left_on, "churn_reason": "Moved to another tool"}))
-    return steps
+        steps.append(Step(life.left_on, {"churned_on": life.left_on, "churn_reason": CHURN_REASON}))
+    if life.back_on:
+        back = {"customer_since": life.back_on, "churned_on": None, "churn_reason": ""}
+        steps.append(Step(life.back_on, back))
+    return sorted(steps, key=lambda step: step.on)

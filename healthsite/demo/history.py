@@ -1,39 +1,70 @@
-"""Scores the past of the demo, every score written by the engine."""
+"""The past of the demo, night by night: every score written by the engine, every plan by the playbooks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
 
+from django.db.models import F, Max, QuerySet
+
+from healthsite.demo.working import Team
 from healthsite.demo.world import World
+from playbooks.models import Mail, Reaction
+from playbooks.running import react
+from scoring.backfilling import score_nights
 from scoring.models import Purpose, Run
 from scoring.publishing import live_version, make_live
-from scoring.rescoring import refresh_current, score_day
+from scoring.rescoring import refresh_current
 
 Say = Callable[[str], None]
 
 SCORECARD: Final = "framework-002"
-NIGHTS: Final = 180  # scored in a new workspace, where it is long enough
+NIGHTS: Final = 120  # scored in a new workspace, where it is long enough
 _FIRST_DAYS: Final = 40  # without scores: metrics need something to look back on
 
 
 def score_history(world: World, *, say: Say) -> None:
-    """Make the demo's scorecard live and score, in date order, the nights that have no score yet."""
+    """Make the demo's scorecard live and live through, in date order, the nights that are still to come."""
     if live_version() is None or world.after is None:
         make_live(SCORECARD, note="The demo's scorecard")
-    missing = _missing_nights(world)
-    for number, day in enumerate(missing, 1):
-        score_day(day)
+    missing, team = _missing_nights(world), Team(world)
+    for number, run in enumerate(_scored(missing), 1):
+        live_through(run, team)
         if 10 * number // len(missing) > 10 * (number - 1) // len(missing):  # ten lines, however many nights
-            say(f"scores: {100 * number // len(missing)} % ({day})")
+            say(f"nights: {100 * number // len(missing)} % ({run.as_of})")
     counts = refresh_current(world.until)
+    Mail.objects.filter(sent_at=None).update(sent_at=F("created_at"))  # nobody wants mail about the past
     say(f"current scores: {counts.scored}, too little data: {counts.not_scored}")
+
+
+def live_through(run: Run, team: Team) -> None:
+    """Let people work on the day of a scored night, and react to the night that ends it.
+
+    What they do changes no score, so that later nights may have been scored already. Nothing is done about a night
+    older than the newest that was reacted to: plans never go back.
+    """
+    newest = Reaction.objects.aggregate(day=Max("run__as_of"))["day"]
+    if newest is None or run.as_of >= newest:
+        team.work(run.as_of)
+        react(run, fires=True)
+
+
+def _scored(nights: Sequence[date]) -> Iterator[Run]:
+    """The runs of nights in date order; one that an earlier attempt finished is not scored again, to restate it."""
+    there = {run.as_of: run for run in _finished().filter(as_of__in=nights)}
+    others = score_nights([night for night in nights if night not in there])
+    for night in nights:
+        yield there.get(night) or next(others)
+
+
+def _finished() -> QuerySet[Run]:
+    return Run.objects.filter(purpose=Purpose.NIGHTLY, finished_at__isnull=False)
 
 
 def _missing_nights(world: World) -> list[date]:
     first = max(world.anchor - timedelta(days=NIGHTS - 1), world.first + timedelta(days=_FIRST_DAYS))
     nights = [first + timedelta(days=n) for n in range((world.until - first).days + 1)]
-    finished = Run.objects.filter(purpose=Purpose.NIGHTLY, finished_at__isnull=False)
-    there = set(finished.filter(as_of__in=nights).values_list("as_of", flat=True))
+    done = _finished().filter(as_of__in=nights, reaction__finished_at__isnull=False)
+    there = set(done.values_list("as_of", flat=True))
     return [night for night in nights if night not in there]

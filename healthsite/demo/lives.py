@@ -13,16 +13,18 @@ import numpy as np
 from django.db.models import Model
 from numpy.typing import NDArray
 
-from accounts.models import Customer, Product, Source
+from accounts.models import Customer, FeatureUsage, Product, Source, Usage
+from accounts.models.records import Fact, Reading
 from healthsite.demo.people import People
-from healthsite.demo.rows import Row, Step
-from healthsite.demo.stories import Story, story_of
+from healthsite.demo.rows import Draft, Row, Step
+from healthsite.demo.stories import FED, SILENCE, STATES, Story, story_of
 from healthsite.demo.world import EVENING, World, moment
 
 Levels = NDArray[np.float64]
 
 _SEATS: Final = {"enterprise": (180, 600), "large": (80, 180), "mid_market": (30, 80), "small": (10, 30)}
 WEEKEND: Final = 5  # the first of its weekdays, Monday is 0
+_FED: Final = (Usage, FeatureUsage)  # the models of `FED`
 _WAVE_DAYS: Final = 97.0  # everybody's usage rises and falls a little, each at their own time
 
 
@@ -54,7 +56,7 @@ def draw_traits(world: World, number: int, story: Story) -> Traits:
         price=float(rng.integers(28, 65)),
         plan_rank=int(rng.integers(1, 4)),
         luck=float(rng.triangular(-1, 0.2, 1)),
-        since=world.day(-years_ago if story.starts is None else story.starts - shift),
+        since=_since(world, story, shift, years_ago),
         shift=shift,
         weekday=int(rng.integers(0, 5)),
         billing_day=int(rng.integers(1, 29)),
@@ -62,11 +64,18 @@ def draw_traits(world: World, number: int, story: Story) -> Traits:
     )
 
 
+def _since(world: World, story: Story, shift: int, days_ago: int) -> date:
+    if story.renews is not None:
+        return world.day(story.renews - shift - 365 * (1 + days_ago // 365))
+    return world.day(-days_ago if story.starts is None else story.starts - shift)
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What all customers share."""
 
     source: Source
+    telemetry: Source
     people: People
     products: Mapping[str, Product]
     evenings: dict[date, datetime] = field(default_factory=dict)
@@ -85,7 +94,7 @@ class Life:
         self.world, self.number, self.setting = world, number, setting
         self.story = story = story_of(number)
         self.traits = draw_traits(world, number, story)
-        self.external_id = f"D{number + 1:04d}"
+        self.external_id = story.external_id or f"D{number + 1:04d}"
         self.customer: Customer
         self.rows: dict[str, list[Row]] = {}
         self._levels: dict[str, Levels] = {}
@@ -100,10 +109,22 @@ class Life:
         return self.event(self.story.ends)
 
     @cached_property
+    def back_on(self) -> date | None:
+        """The first day of its second time as a customer."""
+        return self.event(self.story.returns)
+
+    def tells(self, kind: str, day: date) -> bool:
+        """Whether a kind is told of on a day: nothing while the customer was gone, no use while the feed was silent."""
+        if self.story.telemetry and kind in FED:
+            return not SILENCE[0] <= self.world.offset(day) <= SILENCE[1]
+        away = self.left_on and self.back_on and self.left_on <= day < self.back_on
+        return not away or kind in STATES or kind == "churn_events"
+
+    @cached_property
     def days(self) -> list[date]:
-        """Every day with facts."""
+        """Every day with facts, and those between two times as a customer."""
         first = max(self.world.first, self.traits.since)
-        ends = self.left_on or date.max
+        ends = date.max if self.back_on else self.left_on or date.max
         last = min(self.world.until, ends - timedelta(days=1))
         return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
@@ -131,10 +152,19 @@ class Life:
 
     def row(self, model: type[Model], day: date, *steps: Step, **values: Any) -> Row:
         """A row of this customer that became known on a day, at the earliest on the first day of the history."""
-        day = max(day, self.world.first)
-        whose = {"source": self.setting.source, "customer_id": self.customer.pk}
+        day, source = max(day, self.world.first), self.setting.source
+        if model in _FED:
+            day = self._delivered_on(day)
+            source = self.setting.telemetry if self.story.telemetry else source
+        whose = {"source": source, "customer_id": self.customer.pk}
         known = {"known_at": self.setting.evening(day)} if hasattr(model, "known_at") else {}
-        return Row(model(**whose, **known, **values), day, list(steps))
+        made = Draft if issubclass(model, Reading | Fact) else model
+        return Row(model, made(**whose, **known, **values), day, list(steps))
+
+    def _delivered_on(self, day: date) -> date:
+        """The day on which what a feed measured on a day became known."""
+        first, last = self.story.delivered_late or (1, 0)
+        return self.world.day(last) if first <= self.world.offset(day) <= last else day
 
     def level_on(self, what: str, day: date) -> float:
         """A level on a day, or on the nearest day with facts."""

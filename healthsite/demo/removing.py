@@ -10,6 +10,7 @@ from django.db import models, transaction
 from accounts.kinds import KINDS
 from accounts.models import (
     Batch,
+    Calendar,
     Change,
     Customer,
     CustomerPeriod,
@@ -20,9 +21,11 @@ from accounts.models import (
     Team,
     User,
 )
+from accounts.noting import BY_HAND
 from healthsite.demo.catalogue import FEATURES, SKUS
-from healthsite.demo.people import EMAILS, TEAMS
-from healthsite.demo.world import SOURCE
+from healthsite.demo.people import CALENDAR, EMAILS, TEAMS
+from healthsite.demo.world import SOURCE, TELEMETRY
+from playbooks.models import Mail
 from scoring.models import Run
 
 Say = Callable[[str], None]
@@ -43,11 +46,12 @@ def remove(*, say: Say) -> None:
         gone, _ = model._default_manager.filter(customer__in=demo).delete()
         if gone:
             say(f"{model._meta.verbose_name_plural}: {gone} removed")
-    Batch.objects.filter(source=source).delete()
+    sources = Source.objects.filter(name__in=(SOURCE, TELEMETRY))
+    Batch.objects.filter(source__in=sources).delete()
     demo.update(parent=None)
     demo.delete()
     _remove_shared()
-    source.delete()
+    sources.delete()
     say("The demo workspace is removed.")
 
 
@@ -70,6 +74,7 @@ def _references(model: type[models.Model]) -> Iterator[models.ForeignKey[Any, An
 def _remove_shared() -> None:
     """Delete what belongs to nobody in particular; with other customers beside the demo, runs and rates are theirs."""
     if not Customer.objects.exists():
+        Source.objects.filter(name=BY_HAND).delete()
         Run.objects.all().delete()
         ExchangeRate.objects.all().delete()
     Feature.objects.filter(feature__in=FEATURES).delete()
@@ -81,8 +86,10 @@ def _remove_shared() -> None:
 def _remove_people() -> None:
     """Delete the demo's people; what they did elsewhere, such as publish a scorecard, stays as done by nobody."""
     people = User.objects.filter(email__in=EMAILS)
+    Mail.objects.filter(recipient__in=people).delete()
     for field in _references(User):
         if field.null:
             field.model._default_manager.filter(**{f"{field.name}__in": people}).update(**{field.name: None})
     people.delete()
     Team.objects.filter(name__in=TEAMS).delete()
+    Calendar.objects.filter(key=CALENDAR).delete()

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from types import SimpleNamespace
 from typing import Any, NamedTuple
+
+from django.db.models import Model
 
 from accounts.models import Contact
 
@@ -27,10 +30,15 @@ class Told(NamedTuple):
     after: Any
 
 
+class Draft(SimpleNamespace):
+    """The values of a record to which no other refers; an instance of the model for each of so many is slow."""
+
+
 @dataclass(slots=True)
 class Row:
     """A record as it was on the day it became known, and the steps since, oldest first."""
 
+    model: type[Model]
     record: Any
     day: date
     steps: list[Step] = field(default_factory=list)
@@ -43,7 +51,7 @@ class Row:
 
     def _take(self, step: Step) -> Iterator[Told]:
         for name, after in step.values.items():
-            yield Told(step.on, name, getattr(self.record, name), after)
+            yield Told(step.on, name, getattr(self.record, name, None), after)
             setattr(self.record, name, after)
         if hasattr(self.record, "observed_on"):
             self.record.observed_on = step.on

@@ -10,6 +10,7 @@ Curve = tuple[tuple[int, float], ...]
 
 STATES: Final = frozenset({"assignments", "contacts", "subscriptions", "goals", "opportunities"})
 FACTS: Final = frozenset({"feature_usage", "tickets", "interactions", "surveys", "pulses", "invoices"})
+FED: Final = ("usage", "feature_usage")  # what a feed measures, not people write
 MOST: Final = STATES | FACTS | {"usage", "goal_readings", "expectations", "churn_events"}
 
 
@@ -28,14 +29,20 @@ class Story:
     swing: float = 0.0  # share of usage that comes and goes with the year
     starts: int | None = None  # became a customer; None: years ago
     ends: int | None = None  # left
+    returns: int | None = None  # came back after having left; nothing is told of the time between
     champion_leaves: int | None = None
     upgrades: int | None = None
     changes_csm: int | None = None
     renewal_moves: int | None = None
+    renews: int | None = None  # the day of the year's renewal; None: a year after it became a customer
+    telemetry: bool = False  # its usage comes from the second feed, the one that fell silent
+    delivered_late: tuple[int, int] | None = None  # usage of these days became known on the last of them
     spread: int = 40
     currency: str = ""
     family: Literal["", "parent", "child"] = ""
     is_prospect: bool = False
+    external_id: str = ""  # of the one customer that has a name of its own in the source
+    name: str = ""
     kinds: frozenset[str] = MOST
 
 
@@ -83,10 +90,10 @@ STORIES: Final = {
         Story("onboarding", use=((-60, 0.1), (-5, 0.6), (60, 0.8)), starts=-60, spread=0),
         Story(
             "recovered",
-            use=((-210, 0.78), (-150, 0.3), (-100, 0.3), (-40, 0.8)),
-            mood=((-210, 0.4), (-150, -0.4), (-100, -0.3), (-40, 0.55)),
-            reply=((-210, 0.8), (-150, 0.3), (-100, 0.4), (-50, 0.85)),
-            pace=((-210, 0.95), (-120, 0.6), (-30, 1.0)),
+            use=((-110, 0.8), (-80, 0.25), (-65, 0.25), (-25, 0.85)),
+            mood=((-110, 0.5), (-80, -0.6), (-65, -0.5), (-25, 0.65)),
+            reply=((-110, 0.85), (-80, 0.15), (-65, 0.25), (-25, 0.9)),
+            pace=((-110, 0.95), (-70, 0.5), (-20, 1.0)),
             changes_csm=-75,
             spread=0,
         ),
@@ -105,6 +112,19 @@ STORIES: Final = {
         Story("child", use=((0, 0.55),), mood=((0, 0.1),), reply=((0, 0.5),), pace=((0, 0.75),), family="child"),
         Story("foreign_dollar", currency="USD"),
         Story("foreign_pound", currency="GBP", mood=((0, 0.2),), pace=((0, 0.8),)),
+        Story("renewal_soon", use=((-90, 0.7), (0, 0.6)), mood=((-90, 0.35), (0, 0.15)), renews=30, spread=12),
+        Story(
+            "reactivated",
+            use=((-150, 0.65), (-85, 0.15), (-30, 0.3), (0, 0.75)),
+            mood=((-150, 0.2), (-85, -0.4), (-30, 0.5)),
+            reply=((-150, 0.6), (-85, 0.2), (-30, 0.8)),
+            ends=-80,
+            returns=-30,
+            spread=8,
+        ),
+        Story("feed_outage", use=((0, 0.75),), mood=((0, 0.5),), reply=((0, 0.8),), telemetry=True),
+        Story("late_data", delivered_late=(-24, -15), spread=0),
+        Story("handed_over", changes_csm=-12, spread=8),
         Story("thin", kinds=frozenset({"assignments", "subscriptions"})),
         Story(
             "prospect",
@@ -114,6 +134,14 @@ STORIES: Final = {
             kinds=frozenset({"assignments", "contacts", "interactions", "opportunities"}),
         ),
         Story("install_base", kinds=MOST | {"assets"}),
+        Story(
+            "territory",
+            mood=((0, 0.1),),
+            reply=((0, 0.55),),
+            external_id="56088",
+            name="Territory 56088",
+            kinds=STATES - {"goals"} | {"interactions", "surveys", "invoices", "assets"},
+        ),
     )
 }
 
@@ -121,12 +149,20 @@ STORIES: Final = {
 CAST: Final = (
     *("steady", "growing", "silent", "lost_champion", "payment_trouble", "angry_support", "onboarding", "recovered"),
     *("churned", "seasonal", "thin", "prospect", "install_base", "parent", "child", "child"),
-    *("foreign_dollar", "foreign_pound", "steady", "growing", "steady", "steady", "silent", "steady", "onboarding"),
+    *("foreign_dollar", "foreign_pound", "renewal_soon", "reactivated", "feed_outage", "late_data", "handed_over"),
+    *("steady", "steady", "growing", "steady", "steady", "silent", "steady", "onboarding"),
     *("steady", "growing", "steady", "angry_support", "steady", "foreign_dollar", "steady", "churned", "steady"),
-    *("lost_champion", "steady", "growing", "steady", "payment_trouble", "steady"),
+    *("lost_champion", "steady", "growing", "steady", "payment_trouble", "steady", "recovered", "feed_outage"),
 )
+TERRITORY: Final = 23  # the number of the one customer that is not of the cast
+SILENCE: Final = (-11, 30)  # days from the anchor on which the second feed says nothing, both included
+
+
+def is_of(story: str, external_id: str) -> bool:
+    """Whether the customer with this external id lives that story."""
+    return external_id.startswith("D") and story_of(int(external_id[1:]) - 1).key == story
 
 
 def story_of(number: int) -> Story:
     """The story of the customer with this number, counted from 0."""
-    return STORIES[CAST[number % len(CAST)]]
+    return STORIES["territory" if number == TERRITORY else CAST[number % len(CAST)]]

@@ -10,7 +10,7 @@ from accounts.business_days import start_of
 from accounts.models import Batch, Source
 
 SOURCE = "demo"
-COVERS = ["tickets", "interactions", "opportunities", "invoices", "usage"]
+TELEMETRY = "demo telemetry"  # the second feed, which measures the use of a few customers and falls silent
 DIARY = "customers"  # the kind of the batches that say what each run of the command made
 MORNING, EVENING = 6.0, 22.0  # hours: deliveries arrive, a day's rows are known
 
@@ -38,6 +38,10 @@ class World:
     def day(self, offset: int) -> date:
         """The date that lies this many days from the anchor."""
         return self.anchor + timedelta(days=offset)
+
+    def offset(self, day: date) -> int:
+        """How many days a date lies from the anchor."""
+        return (day - self.anchor).days
 
     def is_new(self, day: date) -> bool:
         """Whether this run is the one that writes what became known on the day."""

@@ -7,23 +7,28 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from django import forms
+from django.db.models import F, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.business_days import today
-from accounts.models import Customer, CustomerPeriod
+from accounts.business_days import date_of, today
+from accounts.models import Customer, CustomerPeriod, User
+from accounts.noting import may_log
+from accounts.querysets import CustomerQuerySet
 from healthsite.pages.filtering import THIN_COVERAGE, complaints
 from healthsite.pages.lacking import Gap, advice, gaps
 from healthsite.pages.making_up import MakeUp, Step, make_up, points_view
 from healthsite.pages.moving import Move, move
 from healthsite.pages.opening import certainty, opening, untestable_caps
 from healthsite.pages.reasons import COMPARE_DAYS
+from healthsite.pages.timeline.now import now_of
 from healthsite.pages.trend import Trend, trend
 from healthsite.pages.visitors import user_of
+from playbooks.touching import with_last_touch
 from scoring.engine.version import Band
 from scoring.explaining import Explained, NotScored, explain, last_record_before, nearest_record
-from scoring.models import CurrentScore
 
 RANGES: Final = (30, 90, 180, 365)
 USUAL_RANGE: Final = 180
@@ -77,7 +82,7 @@ class DeepDive:
 @require_safe
 def deep_dive(request: HttpRequest, pk: int) -> HttpResponse:
     """The page of a customer; out of scope is not there."""
-    customer = get_object_or_404(Customer.objects.visible_to(user_of(request)).with_csm(), pk=pk)
+    customer = get_object_or_404(_seen(user_of(request)), pk=pk)
     form = DeepDiveForm(request.GET)
     chosen = form.chosen()
     try:
@@ -87,7 +92,9 @@ def deep_dive(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "customer": customer,
         "standing": standing(customer, today()),
-        "arr": CurrentScore.objects.filter(customer=customer).values_list("arr", flat=True).first(),
+        "now": None if chosen["as_of"] else now_of(customer),
+        "last_touch": date_of(customer.last_touch) if customer.last_touch else None,
+        "can_log": may_log(user_of(request)),
         "dive": dive,
         "nearest": nearest,
         "chosen": chosen,
@@ -95,6 +102,17 @@ def deep_dive(request: HttpRequest, pk: int) -> HttpResponse:
         "complaints": complaints(form),
     }
     return render(request, "deep_dive.html", context)
+
+
+def _seen(user: User) -> CustomerQuerySet:
+    """The customers a person may see, with what the head of the page says of one."""
+    seen = with_last_touch(Customer.objects.visible_to(user).with_csm(), timezone.now())
+    begun = CustomerPeriod.objects.filter(customer=OuterRef("pk"), started_on__lte=today()).order_by("-started_on")
+    return seen.annotate(
+        arr_now=F("current_score__arr"),
+        period_started=Subquery(begun.values("started_on")[:1]),
+        period_ended=Subquery(begun.values("ended_on")[:1]),
+    )
 
 
 def deep_dive_of(customer: Customer, *, as_of: date | None, against: date | None, days: int) -> DeepDive:
@@ -120,18 +138,18 @@ def deep_dive_of(customer: Customer, *, as_of: date | None, against: date | None
 
 
 def _move(customer: Customer, explained: Explained, against: date | None) -> Move | None:
-    """The change since the last record up to the day asked for, a month before when none is."""
+    """The change since the last record up to the day asked for, a month before when none is, else since the first."""
     if explained.stored.score is None:
         return None
     wanted = against or explained.as_of - timedelta(days=COMPARE_DAYS)
     since = last_record_before(customer, min(wanted, explained.as_of - timedelta(days=1)))
-    return move(explain(customer, since), explained) if since else None
+    since = since or nearest_record(customer, wanted)  # a younger history is compared with its beginning
+    return move(explain(customer, since), explained) if since and since < explained.as_of else None
 
 
-def standing(customer: Customer, on: date) -> str:
+def standing(customer: Any, on: date) -> str:
     """Empty for a customer; else whether they are a prospect, or when they left."""
-    periods = CustomerPeriod.objects.filter(customer=customer, started_on__lte=on).order_by("-started_on")
-    last = periods.first()
-    if last is None:
+    if customer.period_started is None:
         return "Prospect"
-    return f"Left on {last.ended_on:%-d %B %Y}" if last.ended_on and last.ended_on <= on else ""
+    ended = customer.period_ended
+    return f"Left on {ended:%-d %B %Y}" if ended and ended <= on else ""

@@ -1,14 +1,14 @@
-"""The only CSV writer: streamed, and harmless in a spreadsheet."""
+"""The portfolio as CSV, whatever its length."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 
+from accounts.csv_writing import streamed_csv
 from accounts.models import Customer
 from healthsite.pages import words
 from scoring.models import CurrentScore, ScorecardVersion
@@ -18,30 +18,7 @@ HEADERS: Final = (
     "customer_id", "name", "industry", "size", "region", "employees", "score", "band", "change_30_days", "coverage",
     "arr", "renewal_on", "csm",
 )  # fmt: skip
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 AT_ONCE: Final = 500
-
-
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def safe_cell(value: Any) -> Any:
-    """A text that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay numbers (S8)."""
-    if value is None:
-        return ""
-    return f"'{value}" if isinstance(value, str) and value.lstrip(" ").startswith(FORMULA) else value
-
-
-def streamed_csv(name: str, rows: Iterable[Iterable[Any]]) -> StreamingHttpResponse:
-    """An attachment of rows, the first of which is the header."""
-    writer = csv.writer(_Echo())
-    lines = (writer.writerow([safe_cell(cell) for cell in row]) for row in rows)
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def portfolio_csv(customers: QuerySet[Customer]) -> StreamingHttpResponse:

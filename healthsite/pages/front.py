@@ -1,4 +1,4 @@
-"""The front door: where one lands, and whether the site is alive."""
+"""The front door: whether the site is alive, and what machines ask for."""
 
 from __future__ import annotations
 
@@ -9,12 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.views.decorators.http import require_safe
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """The first page after logging in."""
-    return redirect("customers")
 
 
 @login_not_required

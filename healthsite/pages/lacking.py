@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from accounts.wording import listed
 from healthsite.pages import telling, words
 from scoring.engine.card import Version
 from scoring.engine.frame import State, has_value
@@ -31,7 +32,7 @@ def gaps(explained: Explained) -> list[Gap]:
     engine = explained.version.engine
     states = explained.scored.states[0, : len(engine.measures)]
     found = [
-        Gap(telling.name_of(metric), share, REASONS[State(int(state))], words.listed(_files(metric)))
+        Gap(telling.name_of(metric), share, REASONS[State(int(state))], listed(_files(metric)))
         for metric, share, state in zip(engine.metric_keys, engine.measure_shares, states, strict=True)
         if not has_value(state)
     ]
@@ -42,7 +43,7 @@ def advice(explained: Explained) -> str:
     """Which files would bring most of what is missing, in a sentence; empty where nothing is."""
     found = missing_files(explained.scored, 0, explained.version.engine)
     told = [f"{file} ({words.percent(share)} of the weight)" for file, share in found[:MOST_FILES]]
-    return f"Most would come with {words.listed(told)}." if told else ""
+    return f"Most would come with {listed(told)}." if told else ""
 
 
 def missing_files(scored: Scored, i: int, version: Version) -> list[tuple[str, float]]:

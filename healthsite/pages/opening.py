@@ -7,6 +7,7 @@ from datetime import date
 from django.conf import settings
 
 from accounts.models import Customer
+from accounts.wording import counted, listed
 from healthsite.pages import words
 from healthsite.pages.lacking import Gap
 from healthsite.pages.moving import Move
@@ -54,8 +55,8 @@ def _unknown(gaps: list[Gap], version: Version) -> str:
     total = len(version.measures)
     if not gaps:
         return f"All {total} measures have data."
-    named = words.listed([gap.label for gap in gaps], MOST_NAMED)
-    return f"{len(gaps)} of {words.counted(total, 'measure')} {'has' if len(gaps) == 1 else 'have'} no data: {named}."
+    named = listed([gap.label for gap in gaps], MOST_NAMED)
+    return f"{len(gaps)} of {counted(total, 'measure')} {'has' if len(gaps) == 1 else 'have'} no data: {named}."
 
 
 def certainty(explained: Explained) -> str:

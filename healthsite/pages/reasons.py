@@ -22,6 +22,7 @@ from scoring.models.scores import ScoreNumbers
 from scoring.packing import rescore_all
 
 COMPARE_DAYS = 30
+Stored = tuple[int, bytes | memoryview]  # version id and packed inputs
 NOTEWORTHY = 1.0  # points; below that nothing moved, and what costs most says more
 
 
@@ -41,7 +42,7 @@ def reasons(current: Iterable[CurrentScore]) -> dict[int, str]:
     earlier = _a_month_before(rows)
     used = {one.version_id for one in [*rows.values(), *earlier.values()]}
     versions = ScorecardVersion.objects.select_related("scorecard").in_bulk(used)
-    now, before = _places(rows, versions), _places(earlier, versions)
+    now, before = places(_stored(rows), versions), places(_stored(earlier), versions)
     return {
         customer_id: lack(place) if rows[customer_id].score is None else why(before.get(customer_id), place)
         for customer_id, place in now.items()
@@ -59,18 +60,23 @@ def _a_month_before(rows: Mapping[int, CurrentScore]) -> dict[int, ScoreRecord]:
     return {one.customer_id: one for one in records.annotate(on=F("run__as_of")) if one.on == dates[one.customer_id]}
 
 
-def _places(stored: Mapping[int, ScoreNumbers], versions: Mapping[int, ScorecardVersion]) -> dict[int, Place]:
+def places(stored: Mapping[int, Stored], versions: Mapping[int, ScorecardVersion]) -> dict[int, Place]:
+    """Stored scores of customers made again, those of one version together."""
     of_version: dict[int, list[int]] = defaultdict(list)
-    for customer_id, one in stored.items():
-        of_version[one.version_id].append(customer_id)
-    places = {}
+    for customer_id, (version_id, _) in stored.items():
+        of_version[version_id].append(customer_id)
+    found = {}
     for version_id, ids in of_version.items():
         version = versions[version_id]
         engine = version.engine
-        scored = rescore_all(ids, [stored[customer_id].inputs for customer_id in ids], engine)
+        scored = rescore_all(ids, [stored[customer_id][1] for customer_id in ids], engine)
         for i, customer_id in enumerate(ids):
-            places[customer_id] = Place(scored, i, version, engine)
-    return places
+            found[customer_id] = Place(scored, i, version, engine)
+    return found
+
+
+def _stored(rows: Mapping[int, ScoreNumbers]) -> dict[int, Stored]:
+    return {customer_id: (one.version_id, one.inputs) for customer_id, one in rows.items()}
 
 
 def lack(place: Place) -> str:

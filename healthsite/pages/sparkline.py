@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from healthsite.pages import words
+from accounts.wording import counted
 from scoring.engine.display import shown
 
 WIDTH, HEIGHT, MARGIN = 88, 22, 2
@@ -35,9 +35,7 @@ def sparkline(scores: Sequence[tuple[date, float | None]]) -> Sparkline | None:
     points = " ".join(
         f"{MARGIN + (day - first) * across:.0f},{HEIGHT - MARGIN - (score - low) * up:.1f}" for day, score in drawn
     )
-    return Sparkline(
-        points, f"{words.counted(last - first, 'day')}, from {shown(known[0][1])} to {shown(known[-1][1])}"
-    )
+    return Sparkline(points, f"{counted(last - first, 'day')}, from {shown(known[0][1])} to {shown(known[-1][1])}")
 
 
 def _span(scores: Sequence[float]) -> tuple[float, float]:

@@ -7,10 +7,10 @@ from datetime import date
 from math import isnan
 from typing import Final
 
+from accounts.wording import MINUS, counted, trimmed
 from scoring.engine.display import shown
 
 DASH: Final = "–"
-MINUS: Final = "−"
 NO_BREAK: Final = "\u00a0"  # a number and its unit stay on one line
 SIGNS: Final = {"EUR": "€", "USD": "$", "GBP": "£"}
 SIZES: Final = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
@@ -20,13 +20,6 @@ PEOPLE: Final = {"people": "person"}
 def known(number: float | None) -> bool:
     """Whether there is a number at all."""
     return number is not None and not isnan(number)
-
-
-def trimmed(number: float, decimals: int) -> str:
-    """A number with thousands marked, a real minus sign, and no noughts after the point: 1,204.5, −8, 0."""
-    text = f"{number:,.{decimals}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text == "-0" else text.replace("-", MINUS)
 
 
 def signed(points: float | None) -> str:
@@ -65,11 +58,6 @@ def percent(share: float) -> str:
     return f"{min(max(whole, 1 if share > 0 else 0), 99 if share < 1 else 100)}{NO_BREAK}%"
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """1 day, 2 days."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def until(day: date | None, today: date) -> str:
     """in 62 days, today, 14 days ago; a dash where unknown."""
     if day is None:
@@ -106,13 +94,6 @@ def plain(value: float, unit: str) -> str:
     """The number alone, shares with their percent sign: what stands after "was"."""
     number = trimmed(value, 2 if abs(value) < 10 else 1)
     return f"{number}{NO_BREAK}%" if unit.startswith("%") else number
-
-
-def listed(words: Sequence[str], most: int = 0) -> str:
-    """a; a and b; a, b and c; with `most` the rest is counted: a, b and 4 more."""
-    if most and len(words) > most:
-        words = [*words[:most], f"{len(words) - most} more"]
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
 
 def printed_score(score: float | None) -> float:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import QueryDict
 
 from accounts.business_days import today
+from accounts.wording import MINUS, trimmed
 from healthsite.pages import words
 from scoring.engine.display import shown
 
@@ -34,7 +35,7 @@ def amount(value: float | None) -> str:
 @register.filter
 def whole(number: float) -> str:
     """A number with thousands marked."""
-    return words.trimmed(number, 0)
+    return trimmed(number, 0)
 
 
 @register.filter
@@ -53,7 +54,7 @@ def days_left(day: date | None) -> str:
 def direction(points: float | None) -> str:
     """The class of a change: up, down or neither."""
     text = words.signed(points)
-    return "up" if text.startswith("+") else "down" if text.startswith(words.MINUS) else "quiet"
+    return "up" if text.startswith("+") else "down" if text.startswith(MINUS) else "quiet"
 
 
 @register.simple_tag(takes_context=True)

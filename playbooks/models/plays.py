@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from json import dumps
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -76,6 +78,11 @@ class Play(models.Model):
     def title(self) -> str:
         """The playbook's title as it was."""
         return str(self.definition["title"])
+
+    @cached_property
+    def text(self) -> str:
+        """The definition as one text, the same for the same definition."""
+        return dumps(self.definition, sort_keys=True)
 
     @property
     def steps(self) -> list[dict[str, Any]]:

@@ -15,16 +15,17 @@ from django.db.models import Q
 
 from accounts.business_days import WorkingDays
 from accounts.calendars import load_working_days
-from accounts.history import states_on, stretch
-from accounts.kinds import KINDS
+from accounts.history import read_states, stretch
 from accounts.models import Calendar
 from accounts.numbering import framed, selected
 from scoring.engine.frame import Bools, Floats
-from scoring.metrics.deliveries import Deliveries, dated_by, happened_by
+from scoring.metrics.covering import covered
+from scoring.metrics.deliveries import Deliveries
+from scoring.metrics.sharing import Shared, shared_on
 
 Ints = npt.NDArray[np.int64]
 Table = TypeVar("Table")
-RECENT_DAYS = 60  # where most covered customers have a row; older history is asked for only of the others
+Since = Callable[[int], date]  # the first date to read so that windows of so many days are whole
 
 
 class Block:
@@ -46,6 +47,11 @@ class Block:
     def __len__(self) -> int:
         """The number of customers."""
         return len(self.ids)
+
+    @cached_property
+    def shared(self) -> Shared:
+        """What this date shares with the others of its stretch."""
+        return shared_on(self.on, self.range)
 
     @property
     def range(self) -> tuple[int, int]:
@@ -75,13 +81,33 @@ class Block:
         found = rows.values_list("customer_id", *selected(model, columns))
         return self.placed(framed(found, ["customer_id", *columns], model))
 
+    def shared_rows(
+        self, model: type[models.Model], columns: Sequence[str], where: Callable[[Since, date], Q]
+    ) -> pd.DataFrame:
+        """Rows of a dated kind as `rows` gives them, that the dates of a stretch share: one query for all of them.
+
+        `where(since, until)` picks whatever matters to a date from the stretch's first to its last, `until`; the caller
+        leaves out what does not matter to its own.
+        """
+        shared = self.shared
+
+        def load() -> pd.DataFrame:
+            matters = where(lambda days: shared.first - self.reach(days) + timedelta(days=1), shared.last)
+            rows = model._default_manager.filter(stretch(shared.customers), matters).order_by("pk")
+            found = rows.values_list("customer_id", *selected(model, columns))
+            return framed(found, ["customer_id", *columns], model)
+
+        return self.placed(shared.once((model, tuple(columns), where, self.longest), load))
+
     def of_customers(self, model: type[models.Model]) -> models.QuerySet[Any]:
         """The rows of a model that belong to the block's stretch of customers."""
         return model._default_manager.filter(stretch(self.range))
 
     def states(self, kind: str, columns: Sequence[str]) -> pd.DataFrame:
-        """Records of a state kind as they were on the date, with `pos`. Two queries."""
-        return self.placed(states_on(kind, columns, self.range, self.on))
+        """Records of a state kind as they were on the date, with `pos`. Two queries, shared in a stretch."""
+        shared = self.shared
+        states = shared.once((kind, tuple(columns)), lambda: read_states(kind, columns, shared.customers, shared.first))
+        return self.placed(states.on(self.on))
 
     def placed(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Add `pos`, the customer's place in the block, and leave out rows of customers outside it."""
@@ -95,12 +121,21 @@ class Block:
 
     def since(self, days: int) -> date:
         """The first date to read so that windows of `days`, and any longer one asked for, are whole."""
-        return self.on - timedelta(days=max(days, self.longest) - 1)
+        return self.on - self.reach(days) + timedelta(days=1)
+
+    def reach(self, days: int) -> timedelta:
+        """How far back windows of `days` go, or any longer one asked for."""
+        return timedelta(days=max(days, self.longest))
 
     def within(self, days: pd.Series, window: int, before: int = 0) -> Bools:
         """Which day numbers lie in the window of so many days that ends `before` days before the date (presets 0.1)."""
         end, numbers = self.day - before, days.to_numpy()
         found: Bools = (numbers > end - window) & (numbers <= end)
+        return found
+
+    def recent(self, days: pd.Series, window: int) -> Bools:
+        """Which day numbers lie in a window that ends with the date or after it, or in any longer one asked for."""
+        found: Bools = days.to_numpy() > self.day - self.reach(window).days
         return found
 
     @cached_property
@@ -154,30 +189,6 @@ class Block:
         """
         return self.once(_heard_of(kind))
 
-    def _covered(self, kind: str, source_id: int) -> Bools:
-        model, covered = KINDS[kind], np.zeros(len(self), dtype=np.bool_)
-        # A record of a state without any date, such as a contact with a name only, has been there all along.
-        dated = Q(**{f"{column}__isnull": True for column, _ in dated_by(kind)})
-        for column, is_moment in dated_by(kind):
-            dated |= happened_by(column, is_moment, self.on)
-        rows = self.of_customers(model).filter(dated, source_id=source_id)
-        self._mark(covered, rows.filter(self._recent(kind)))
-        if not covered.all():
-            self._mark(covered, rows.filter(customer_id__in=self.ids[~covered].tolist()))
-        return covered
-
-    def _recent(self, kind: str) -> Q:
-        recent = Q()
-        for column, is_moment in dated_by(kind):
-            recent |= ~happened_by(column, is_moment, self.on - timedelta(days=RECENT_DAYS)) & Q(
-                **{f"{column}__isnull": False}
-            )
-        return recent
-
-    def _mark(self, covered: Bools, rows: models.QuerySet[Any]) -> None:
-        found = np.fromiter(rows.values_list("customer_id", flat=True).distinct().order_by(), dtype=np.int64)
-        covered[np.isin(self.ids, found)] = True
-
 
 _HEARD: dict[str, Callable[[Block], Floats]] = {}
 
@@ -189,8 +200,9 @@ def _heard_of(kind: str) -> Callable[[Block], Floats]:
         heard = np.full(len(block), np.nan)
         for delivery in block.deliveries.of(kind):
             day = float(block.day if delivery.alive else delivery.last_on.toordinal())
-            covered = True if delivery.covers_all else block._covered(kind, delivery.source_id)
-            heard = np.where(covered, np.fmax(heard, day), heard)
+            whose = (kind, delivery.source_id)
+            here = True if delivery.covers_all else covered(block.shared, block.ids, block.on, whose)
+            heard = np.where(here, np.fmax(heard, day), heard)
         return heard
 
     return _HEARD.setdefault(kind, load)

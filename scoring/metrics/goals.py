@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 from django.db.models import Q
 
 from accounts.models import GoalReading
-from scoring.metrics.block import Block
+from scoring.metrics.block import Block, Since
 from scoring.metrics.metric import Quiet, Reading, declare
 
 COLUMNS = ["kind", "baseline", "target", "actual", "started_on", "due_on", "achieved_on"]
@@ -31,8 +33,13 @@ def goals(block: Block) -> pd.DataFrame:
 
 
 def _latest_readings(block: Block) -> pd.DataFrame:
-    readings = block.rows(GoalReading, ["goal", "date", "value"], Q(date__lte=block.on))
+    readings = block.shared_rows(GoalReading, ["goal", "date", "value"], _by)
+    readings = readings[readings["date"] <= block.day]
     return readings.sort_values("date", kind="stable").groupby("goal")[["date", "value"]].last()
+
+
+def _by(since: Since, until: date) -> Q:
+    return Q(date__lte=until)
 
 
 def of_kind(block: Block, *kinds: str) -> pd.DataFrame:

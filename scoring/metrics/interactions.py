@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 from django.db.models import Max, Q
@@ -10,7 +12,7 @@ from accounts.business_days import end_of, start_of
 from accounts.models import Interaction
 from accounts.numbering import Number, framed
 from scoring.engine.frame import Floats
-from scoring.metrics.block import Block
+from scoring.metrics.block import Block, Since
 from scoring.metrics.metric import Quiet, Reading, declare, share
 
 HISTORY_DAYS = 180
@@ -24,12 +26,18 @@ NO_ACTIVITY_DAYS = 9999  # X34: a customer without any activity is worth nothing
 
 def interactions(block: Block) -> pd.DataFrame:
     """Interactions within the history. An e-mail opened or answered later is not yet so on the date."""
-    recent = Q(at__gte=start_of(block.since(HISTORY_DAYS)))
-    recent |= Q(kind="qbr", at__gte=start_of(block.since(QBR_HISTORY_DAYS)))
-    rows = block.rows(Interaction, COLUMNS, recent & Q(at__lt=end_of(block.on)))
+    rows = block.shared_rows(Interaction, COLUMNS, _lately)
+    days, qbr = rows["at_day"], (rows["kind"] == "qbr").to_numpy()
+    inside = block.recent(days, HISTORY_DAYS) | qbr & block.recent(days, QBR_HISTORY_DAYS)
+    rows = rows[inside & (days <= block.day)].reset_index(drop=True)
     for column in ("opened_at", "replied_at"):
         rows.loc[rows[f"{column}_day"] > block.day, [column, f"{column}_day"]] = np.nan
     return rows
+
+
+def _lately(since: Since, until: date) -> Q:
+    recent = Q(at__gte=start_of(since(HISTORY_DAYS))) | Q(kind="qbr", at__gte=start_of(since(QBR_HISTORY_DAYS)))
+    return recent & Q(at__lt=end_of(until))
 
 
 def held_in(block: Block, window: int, *kinds: str) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from accounts.models import Invoice
 from scoring.engine.frame import Bools
-from scoring.metrics.block import Block
+from scoring.metrics.block import Block, Since
 from scoring.metrics.metric import Quiet, Reading, declare, share
 
 HISTORY_DAYS = 365
@@ -28,12 +28,19 @@ def invoices(block: Block) -> pd.DataFrame:
 
     One with the status paid and no day of payment is not unpaid, but nobody knows whether it was in time.
     """
-    recent = Q(issued_on__gte=block.since(HISTORY_DAYS)) | Q(due_on__gte=block.since(HISTORY_DAYS))
-    unpaid = Q(paid_on__gt=block.on) | (Q(paid_on=None) & ~Q(status="paid"))
-    rows = block.rows(Invoice, COLUMNS, issued(block.on) & (recent | unpaid))
-    paid_on = rows["paid_on"]
+    rows = block.shared_rows(Invoice, COLUMNS, _lately)
+    paid_on, issued_on = rows["paid_on"], rows["issued_on"]
     open_now = (paid_on > block.day) | (paid_on.isna() & (rows["status"] != "paid"))
-    return rows.assign(unpaid=open_now, paid_on=paid_on.where(paid_on <= block.day))
+    recent = block.recent(issued_on, HISTORY_DAYS) | block.recent(rows["due_on"], HISTORY_DAYS)
+    rows = rows.assign(unpaid=open_now, paid_on=paid_on.where(paid_on <= block.day))
+    return rows[(recent | open_now) & (issued_on <= block.day)].reset_index(drop=True)
+
+
+def _lately(since: Since, until: date) -> Q:
+    recent = Q(issued_on__gte=since(HISTORY_DAYS)) | Q(due_on__gte=since(HISTORY_DAYS))
+    # Unpaid on some date of the stretch: on its first, if not paid by then; what was issued later is recent.
+    unpaid = Q(paid_on__gt=since(1)) | (Q(paid_on=None) & ~Q(status="paid"))
+    return issued(until) & (recent | unpaid)
 
 
 def billed(block: Block) -> Bools:

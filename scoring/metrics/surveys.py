@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 from django.db.models import Q
 
 from accounts.business_days import end_of, start_of
 from accounts.models import Survey
-from scoring.metrics.block import Block
+from scoring.metrics.block import Block, Since
 from scoring.metrics.interactions import held_in
 from scoring.metrics.metric import Quiet, Reading, declare
 from scoring.metrics.tickets import opened_in, tickets
@@ -17,8 +19,13 @@ HISTORY_DAYS = 365
 
 def surveys(block: Block) -> pd.DataFrame:
     """Answers within the history, the oldest first."""
-    recent = Q(at__gte=start_of(block.since(HISTORY_DAYS)), at__lt=end_of(block.on))
-    return block.rows(Survey, ["kind", "score", "at", "contact"], recent).sort_values("at", kind="stable")
+    rows = block.shared_rows(Survey, ["kind", "score", "at", "contact"], _lately)
+    inside = block.recent(rows["at_day"], HISTORY_DAYS) & (rows["at_day"] <= block.day)
+    return rows[inside].reset_index(drop=True).sort_values("at", kind="stable")
+
+
+def _lately(since: Since, until: date) -> Q:
+    return Q(at__gte=start_of(since(HISTORY_DAYS)), at__lt=end_of(until))
 
 
 def answered_in(block: Block, window: int, kind: str) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 from django.db.models import Q
@@ -9,7 +11,7 @@ from django.db.models import Q
 from accounts.business_days import end_of, start_of
 from accounts.models import Ticket
 from scoring.engine.frame import Floats
-from scoring.metrics.block import Block
+from scoring.metrics.block import Block, Since
 from scoring.metrics.metric import Quiet, Reading, declare, share
 
 HISTORY_DAYS = 180  # two windows of 90 days
@@ -18,13 +20,18 @@ COLUMNS = ["opened_at", "closed_at", "severity", "csat", "sentiment"]
 
 def tickets(block: Block) -> pd.DataFrame:
     """Tickets opened or closed within the history, or still open. What is closed later is open on the date."""
-    recent = start_of(block.since(HISTORY_DAYS))
-    known = Q(opened_at__lt=end_of(block.on))
-    rows = block.rows(
-        Ticket, COLUMNS, known & (Q(closed_at=None) | Q(closed_at__gte=recent) | Q(opened_at__gte=recent))
-    )
+    rows = block.shared_rows(Ticket, COLUMNS, _lately)
+    opened, closed = rows["opened_at_day"], rows["closed_at_day"]
+    inside = closed.isna() | block.recent(closed, HISTORY_DAYS) | block.recent(opened, HISTORY_DAYS)
+    rows = rows[inside & (opened <= block.day)].reset_index(drop=True)
     rows.loc[rows["closed_at_day"] > block.day, ["closed_at", "closed_at_day"]] = np.nan
     return rows
+
+
+def _lately(since: Since, until: date) -> Q:
+    recent = start_of(since(HISTORY_DAYS))
+    matters = Q(closed_at=None) | Q(closed_at__gte=recent) | Q(opened_at__gte=recent)
+    return matters & Q(opened_at__lt=end_of(until))
 
 
 def opened_in(block: Block, window: int, before: int = 0) -> pd.DataFrame:

@@ -90,6 +90,17 @@ class Shard(Leased):
         ]
 
 
+class Kept(models.Model):
+    """What a shard of a night read beside what is recorded, for the rules that react to it; gone after some days."""
+
+    shard = models.OneToOneField(Shard, on_delete=models.CASCADE, related_name="kept")
+    names = models.JSONField()
+    data = models.BinaryField()  # the customers' ids, then a column for each name, packed by `scoring.keeping`
+
+    def __str__(self) -> str:
+        return f"kept of {self.shard_id}"
+
+
 class Failure(models.Model):
     """A customer that could not be scored in a run, and why."""
 

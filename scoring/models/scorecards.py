@@ -77,6 +77,12 @@ class ScorecardVersion(models.Model):
                 raise ValueError(f"{self} is published and cannot change; publish a new version")
         super().save(*args, **kwargs)
 
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse to take away a published version: old nights were scored by it."""
+        if ScorecardVersion.objects.filter(pk=self.pk, status=Status.PUBLISHED).exists():
+            raise ValueError(f"{self} is published and stays; make another version live")
+        return super().delete(*args, **kwargs)
+
     @cached_property
     def engine(self) -> Version:
         """The definition as the engine reads it."""

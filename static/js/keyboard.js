@@ -1,5 +1,6 @@
 // Keys: "/" focuses [data-search] or goes where there is one, j and k walk over [data-row] and Enter opens its [data-open],
-// g and then a letter follow [data-go=letter], "?" shows [data-keys] (as [data-keys-open] does).
+// n and t follow the [data-log] and [data-task] of the row in focus, or else of the page, g and then a letter follow
+// [data-go=letter], "?" shows [data-keys] (as [data-keys-open] does).
 // The box [data-keys-off] switches single letters off, remembered in this browser.
 const OFF = "keys-off";
 const rows = [...document.querySelectorAll("[data-row]")];
@@ -24,7 +25,20 @@ function search() {
   field.select();
 }
 
-const actions = { "/": search, j: () => walk(1), k: () => walk(-1), "?": () => help.showModal(), g: () => (going = true) };
+function follow(name) {
+  const row = document.activeElement.closest("[data-row]") ?? rows[here];
+  (row?.querySelector(name) ?? [...document.querySelectorAll(name)].find((link) => !link.closest("[data-row]")))?.click();
+}
+
+const actions = {
+  "/": search,
+  j: () => walk(1),
+  k: () => walk(-1),
+  n: () => follow("[data-log]"),
+  t: () => follow("[data-task]"),
+  "?": () => help.showModal(),
+  g: () => (going = true),
+};
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, select, textarea, dialog");

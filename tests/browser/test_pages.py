@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -10,9 +11,12 @@ from django.test import Client
 from playwright.sync_api import Page
 
 from accounts.models import Customer, User
+from playbooks.closing import close_play
 from scoring.backfilling import score_days
 from scoring.rescoring import refresh_current
+from tests.browser.workday import Workday
 from tests.cast import give, make_customer, make_user
+from tests.healthsite.pages.world import NOW
 from tests.scoring.builders import D, customer_with_tickets, support_scorecard
 from tests.servers.chromium import assert_accessible
 
@@ -24,6 +28,39 @@ EVERY_LOOK = pytest.mark.parametrize(
     ids=lambda value: value if isinstance(value, str) else str(value["width"]),
 )
 NIGHTS = 5
+OF_INES = (
+    "/",
+    "/customers/{tarn}/",
+    "/customers/{tarn}/timeline/",
+    "/customers/{tarn}/timeline/?q=nothing+like+this",
+    "/customers/{tarn}/log/",
+    "/customers/{tarn}/plan/start/",
+    "/tasks/",
+    "/tasks/?view=board",
+    "/tasks/?q=nothing+like+this",
+    "/tasks/{task}/",
+    "/tasks/new/",
+    "/tasks/new/?customer={tarn}",
+    "/playbooks/",
+    "/playbooks/PB-2/",
+    "/plays/{open}/",
+    "/plays/{closed}/",
+)
+OF_THE_OTHERS = {
+    "Maren": ("/", "/tasks/?whose=team", "/tasks/?view=people"),
+    "Ada": ("/", "/playbooks/PB-1/"),
+    "Liv": ("/",),
+    "Edgar": ("/",),
+    "Rhea": ("/", "/tasks/{task}/"),
+}
+# Where a dialog is opened, and by which link.
+DIALOGS = (
+    ("/customers/{tarn}/", "Log"),
+    ("/customers/{tarn}/", "New task"),
+    ("/customers/{tarn}/", "Start plan"),
+    ("/customers/{tarn}/", "More about Speak to the customer"),
+    ("/", "Log with Tarn Logistics"),
+)
 
 
 @pytest.fixture
@@ -49,6 +86,37 @@ def log_in(page: Page, base: str, user: User) -> None:
     page.context.add_cookies([{"name": "sid", "value": client.cookies["sid"].value, "url": base}])
 
 
+def assert_good_in_every_look(page: Page) -> None:
+    """Hold the page as it stands to axe in light and dark, wide and narrow, and to the width of the screen."""
+    for width in (1400, 400):
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            assert_accessible(page)
+        assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"), f"{page.url} is wider than {width}"
+
+
+def walk(page: Page, base: str, addresses: Iterable[str]) -> None:
+    """Every page with everything unfolded."""
+    for address in addresses:
+        page.set_viewport_size({"width": 1400, "height": 900})
+        answer = page.goto(base + address)
+        assert answer is not None
+        assert answer.status == 200, f"{address} answers {answer.status}"
+        page.evaluate("document.querySelectorAll('main details').forEach((one) => (one.open = true))")
+        assert_good_in_every_look(page)
+
+
+@pytest.fixture
+def about(workday: Workday) -> dict[str, int]:
+    """What the addresses are about; the plan for Delft has been dropped."""
+    dropped = workday.play("PB-4")
+    close_play(play=dropped, outcome="dropped", by=workday.people["Maren"], at=NOW, note="They go on alone.")
+    tarn = workday.customers["Tarn Logistics"]
+    task = tarn.tasks.get(title="Speak to the customer")
+    return {"tarn": tarn.pk, "task": task.pk, "open": workday.play("PB-2").pk, "closed": dropped.pk}
+
+
 @EVERY_LOOK
 def test_the_login_is_accessible_and_lets_in(page: Page, live_server: Any, bob: User) -> None:
     page.goto(f"{live_server.url}/customers/")
@@ -68,7 +136,7 @@ def test_the_portfolio_is_accessible_and_leads_to_the_customer(
     page.goto(f"{live_server.url}/customers/")
     assert_accessible(page)
     assert page.get_by_text("Not scored").first.is_visible()
-    page.get_by_role("link", name="Acme <b>&</b> Sons").click()
+    page.get_by_role("link", name="Acme <b>&</b> Sons", exact=True).click()
     assert page.get_by_role("heading", level=1).inner_text() == "Acme <b>&</b> Sons"
 
 
@@ -80,6 +148,41 @@ def test_the_deep_dive_is_accessible_with_everything_unfolded(
     page.goto(live_server.url + acme.get_absolute_url())
     page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
     assert_accessible(page)
+
+
+def test_every_page_of_a_csm_is_good_in_every_look(
+    page: Page, live_server: Any, workday: Workday, about: dict[str, int]
+) -> None:
+    log_in(page, live_server.url, workday.people["Ines"])
+    walk(page, live_server.url, [address.format(**about) for address in OF_INES])
+
+
+def test_what_only_others_see_is_good_in_every_look(
+    page: Page, live_server: Any, workday: Workday, about: dict[str, int]
+) -> None:
+    for name, addresses in OF_THE_OTHERS.items():
+        log_in(page, live_server.url, workday.people[name])
+        walk(page, live_server.url, [address.format(**about) for address in addresses])
+
+
+def test_every_dialog_is_good_in_every_look(
+    page: Page, live_server: Any, workday: Workday, about: dict[str, int]
+) -> None:
+    log_in(page, live_server.url, workday.people["Ines"])
+    for address, link in DIALOGS:
+        page.set_viewport_size({"width": 1400, "height": 900})
+        page.goto(live_server.url + address.format(**about))
+        page.get_by_role("link", name=link, exact=True).first.dispatch_event("click")
+        page.get_by_role("dialog").get_by_role("heading").wait_for()
+        button = page.get_by_role("dialog").get_by_role("button").first
+        assert button.evaluate("(one) => one.checkVisibility({ checkOpacity: true })"), f"{link} shows no button"
+        assert_good_in_every_look(page)
+
+
+def test_a_site_without_any_data_is_good_in_every_look(page: Page, live_server: Any) -> None:
+    for name, role in (("Bob", "csm"), ("Ada", "admin")):
+        log_in(page, live_server.url, make_user(name, role))
+        walk(page, live_server.url, ("/", "/tasks/"))
 
 
 def test_the_chart_draws_what_its_table_says(page: Page, live_server: Any, bob: User, acme: Customer) -> None:

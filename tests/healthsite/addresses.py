@@ -5,11 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any, Final
 
 from django.apps import apps
+from django.db.models import QuerySet
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.models import Interaction
+from playbooks.models import Play, Playbook, Task
+from scoring.models import ScorecardVersion
+
 Patterns = list[URLPattern | URLResolver]
+# Pages about something that belongs to a customer.
+BELONGING: Final = {"task": Task, "task-act": Task, "play": Play, "play-close": Play, "log-undo": Interaction}
+OF_DRAFTS: Final = {f"admin:scoring_scorecardversion_{page}" for page in ("preview", "moves", "publish")}
 
 
 def names() -> list[str]:
@@ -27,21 +36,27 @@ def _names(patterns: Patterns, space: str) -> Iterator[str]:
 
 
 def address(name: str, pk: int) -> str:
-    """The address of a name, about a customer with this key, or in the admin about the first object of the model."""
-    first = _first_of(name)
-    for arguments in ([], [pk if first is None else first]):
+    """The address of a name, about a customer or what belongs to it; in the admin about the first object."""
+    for arguments in ([], [_subject(name, pk)]):
         with suppress(NoReverseMatch):
             return reverse(name, args=arguments)
     # What the admin keeps for old links, or catches: any address below it.
     return {"admin:view_on_site": "/admin/r/1/1/", "admin:app_list": "/admin/accounts/"}.get(name, "/admin/nothing")
 
 
-def _first_of(name: str) -> int | None:
-    """The key of the first object that a page of the admin can be about, 0 where there is none; None elsewhere."""
+def _subject(name: str, pk: int) -> int | str:
+    """What a page is about: by its key, 0 where there is none; the customer where nothing else is said."""
+    if name == "playbook":
+        return Playbook.objects.order_by("pk").values_list("key", flat=True)[0]
+    if name in BELONGING:
+        return _first(BELONGING[name]._default_manager.filter(customer=pk))
+    if name in OF_DRAFTS:
+        return _first(ScorecardVersion.objects.filter(status="draft"))
     # Django names one page of users after its own model of them.
     named = name.replace("auth_user_password", "accounts_user")
-    found = re.fullmatch(r"admin:(accounts|axes|scoring)_([a-z]+)_[a-z]+", named)
-    if not found:
-        return None
-    objects = apps.get_model(found[1], found[2])._default_manager
+    found = re.fullmatch(r"admin:(accounts|axes|playbooks|scoring)_([a-z]+)_[a-z]+", named)
+    return _first(apps.get_model(found[1], found[2])._default_manager.all()) if found else pk
+
+
+def _first(objects: QuerySet[Any]) -> int:
     return objects.order_by("pk").values_list("pk", flat=True).first() or 0

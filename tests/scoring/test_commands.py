@@ -6,7 +6,6 @@ import csv
 import json
 from datetime import timedelta
 from io import StringIO
-from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -168,12 +167,3 @@ def test_a_date_without_a_record_says_how_to_make_one() -> None:
     customer = customer_with_tickets(1)
     with pytest.raises(CommandError, match="`score --date 2025-09-30` makes one"):
         run("explain", customer.external_id, "--date", str(D))
-
-
-def test_the_night_by_command_twice_changes_nothing() -> None:
-    customer_with_tickets(1)
-    support_scorecard()
-    assert "2025-09-30: scored 1, not scored 0, failed 0" in run("nightly", "--date", str(D))
-    before: Any = digest_of()
-    assert "nothing changed" in run("nightly", "--date", str(D))
-    assert digest_of() == before

@@ -32,6 +32,15 @@ def test_a_published_version_cannot_change() -> None:
         version.save()
 
 
+def test_a_published_version_stays_and_a_draft_may_go() -> None:
+    version = publish(definition())
+    draft = version.scorecard.versions.create(number=2, definition=definition())
+    draft.delete()
+    with pytest.raises(ValueError, match="support-only v1 is published and stays"):
+        version.delete()
+    assert ScorecardVersion.objects.get() == version
+
+
 @pytest.mark.parametrize(
     ("weights", "message"), [((-1, 2), "weight"), ((0, 0), "weight")], ids=["negative", "all zero"]
 )

@@ -10,6 +10,8 @@ from accounts.models import Asset
 from healthsite.demo.catalogue import HARDWARE
 from healthsite.demo.lives import Life
 from healthsite.demo.rows import Row
+from healthsite.demo.stories import TERRITORY
+from healthsite.demo.territory import territory
 
 _SITES: Final = ("Main site", "Depot", "Branch")
 _COVERED: Final = 0.6  # share of the units under support
@@ -17,7 +19,10 @@ _ROWS: Final = 24
 
 
 def assets(life: Life) -> Iterator[Row]:
-    """Two dozen lines of hardware of all ages, some of it without support."""
+    """Two dozen lines of hardware of all ages, some of it without support; the territory has its own."""
+    if life.number == TERRITORY:
+        yield from territory(life)
+        return
     start = life.days[0]
     for place in range(_ROWS):
         product, luck = life.setting.products[HARDWARE[place % len(HARDWARE)]], life.dice_of(f"asset{place}")

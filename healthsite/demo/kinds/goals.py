@@ -47,10 +47,11 @@ def goals(life: Life) -> Iterator[Row]:
             yield _yearly(life, aim, begins)
     for begins in _repeated(life, 0, _QUARTER):
         yield _milestone(life, "milestone", f"Quarterly plan of {begins:%B %Y}", begins + _MILESTONE)
-    if life.traits.since >= life.world.first:
+    starts = life.back_on or life.traits.since
+    if starts >= life.world.first:
         for after, name in _ONBOARDING:
-            yield _milestone(life, "onboarding_step", name, life.traits.since + timedelta(days=after))
-        yield _milestone(life, "first_value", "First order handled end to end", life.traits.since + timedelta(days=50))
+            yield _milestone(life, "onboarding_step", name, starts + timedelta(days=after))
+        yield _milestone(life, "first_value", "First order handled end to end", starts + timedelta(days=50))
 
 
 def goal_readings(life: Life) -> Iterator[Row]:
@@ -88,7 +89,7 @@ def _milestone(life: Life, kind: str, name: str, due: date) -> Row:
     begins = due - (_MILESTONE if kind == "milestone" else _STEP)
     luck, pace = life.dice_of(f"{kind}{name}"), life.level_on("pace", begins)
     done = due + timedelta(days=round(-3 + 40 * (luck - 0.85 * pace))) if luck < 0.35 + 0.6 * pace else None
-    steps = [Step(max(done, life.days[0]), {"achieved_on": done})] if done else []
+    steps = [Step(max(done, begins, life.days[0]), {"achieved_on": done})] if done else []
     return _goal(life, f"{kind}-{due:%Y%m%d}", begins, steps, kind=kind, name=name, due_on=due)
 
 

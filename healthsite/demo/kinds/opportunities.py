@@ -37,7 +37,7 @@ def _renewals(life: Life) -> Iterator[Row]:
         opens = max(due - _AHEAD, life.days[0])
         if opens > life.days[-1] or due + MOVED in yearly:  # put off, not another one
             continue
-        closes = life.left_on if life.left_on and life.left_on < due else due
+        closes = life.left_on if life.left_on and opens < life.left_on < due else due
         won = closes == due
         later = [_closing(closes, won=won)]
         if closes > opens + _PROPOSED <= life.days[-1]:

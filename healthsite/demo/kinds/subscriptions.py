@@ -21,9 +21,11 @@ _PAST_DUE_FROM: Final = 30  # days late
 
 
 def subscriptions(life: Life) -> Iterator[Row]:
-    """The platform, and an add-on for those who grew and every fifth other."""
+    """The platform, again for those who came back, and an add-on for those who grew and every fifth other."""
     traits, upgrades = life.traits, life.event(life.story.upgrades)
     yield _subscription(life, PLATFORM, traits.since, _platform_steps(life), **_platform(life))
+    if life.back_on:
+        yield _subscription(life, PLATFORM, life.back_on, [], **_platform(life))
     starts = upgrades + timedelta(days=20) if upgrades else traits.since
     if upgrades or life.number % 5 == 2:
         mrr = money(traits.seats * traits.price * 0.15)
@@ -43,6 +45,8 @@ def mrr_on(life: Life, day: date) -> Decimal:
 
 
 def _mrr_of(row: Row, day: date) -> Decimal:
+    if any("ended_on" in step.values and step.on <= day for step in row.steps):
+        return Decimal()
     known = [row.record.mrr, *(step.values["mrr"] for step in row.steps if "mrr" in step.values and step.on <= day)]
     return known[-1]
 
@@ -55,8 +59,9 @@ def _platform(life: Life) -> dict[str, Any]:
 
 def _subscription(life: Life, sku: str, starts: date, steps: list[Step], **values: Any) -> Row:
     first, renewed = renewals(life)
+    again = "-AGAIN" if starts == life.back_on else ""
     common = {
-        "external_id": f"{life.external_id}-{sku.removeprefix('DEMO-')}",
+        "external_id": f"{life.external_id}-{sku.removeprefix('DEMO-')}{again}",
         "observed_on": max(starts, life.world.first),
         "product": life.setting.products[sku],
         "status": "active",
@@ -69,7 +74,8 @@ def _subscription(life: Life, sku: str, starts: date, steps: list[Step], **value
         "is_trial": False,
     }
     later = sorted((*steps, *renewed), key=lambda step: step.on)
-    return life.row(Subscription, starts, *(step for step in later if step.on > starts), **common, **values)
+    ends = next((step.on for step in steps if "ended_on" in step.values), date.max)
+    return life.row(Subscription, starts, *(step for step in later if starts < step.on <= ends), **common, **values)
 
 
 def _platform_steps(life: Life) -> list[Step]:

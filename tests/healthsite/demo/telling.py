@@ -9,14 +9,15 @@ from typing import Any, Final
 from django.db import models
 
 from accounts.kinds import KINDS
-from accounts.models import Batch, Change, CustomerPeriod, Interaction, Source, Team
+from accounts.models import Batch, Calendar, Change, CustomerPeriod, Interaction, Source, Team
 from healthsite.demo.building import build
 from healthsite.demo.world import World
 
-NAMED_BY: Final = ("external_id", "email", "sku", "feature", "name", "from_on")
+NAMED_BY: Final = ("external_id", "email", "key", "sku", "feature", "name", "from_on")
 TOLD: Final[tuple[type[models.Model], ...]] = (
     *KINDS.values(),
     Batch,
+    Calendar,
     Change,
     CustomerPeriod,
     Source,

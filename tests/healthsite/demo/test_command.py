@@ -38,18 +38,18 @@ def test_it_says_every_phase_with_counts_and_the_progress_of_scoring() -> None:
     lines = run(*SMALL).splitlines()
     assert lines[0] == "customers: 2"
     assert lines[2].startswith("new rows: customers 2, assignments 4, contacts 9, ")
-    assert [line for line in lines if line.startswith("scores:")] == [
-        "scores: 50 % (2026-03-03)",
-        "scores: 100 % (2026-03-04)",
+    assert [line for line in lines if line.startswith("nights:")] == [
+        "nights: 50 % (2026-03-03)",
+        "nights: 100 % (2026-03-04)",
     ]
 
 
 def test_it_says_ten_lines_of_progress_however_many_nights(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history, "NIGHTS", 19)
-    monkeypatch.setattr(history, "score_day", lambda day: None)
-    said = [line for line in run(*SMALL).splitlines() if line.startswith("scores:")]
+    monkeypatch.setattr(history, "live_through", lambda run, team: None)
+    said = [line for line in run(*SMALL).splitlines() if line.startswith("nights:")]
     assert len(said) == 10
-    assert said[-1] == "scores: 100 % (2026-03-04)"
+    assert said[-1] == "nights: 100 % (2026-03-04)"
 
 
 def test_without_a_day_the_history_ends_yesterday() -> None:

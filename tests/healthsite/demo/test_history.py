@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 
 from healthsite.demo import history
 from healthsite.demo.history import score_history
 from healthsite.demo.planning import Wish, plan
+from healthsite.demo.removing import remove
 from healthsite.demo.stories import CAST
+from playbooks.models import Play, Reaction, Task, TaskEvent
 from scoring.models import CurrentScore, Run, ScoreRecord
 from scoring.publishing import live_version, make_live
+from tests.digest import digest_of
 from tests.healthsite.demo.telling import LAST, build_quietly, make, silently
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +57,47 @@ def test_a_run_that_was_cut_short_is_gone_on_with(monkeypatch: pytest.MonkeyPatc
     Run.objects.get(as_of=LAST).delete()
     score_history(plan(Wish(LAST)), say=silently)
     assert scored_nights() == nights_to(LAST, 3)
+
+
+def test_a_night_that_was_scored_but_not_reacted_to_is_only_reacted_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "NIGHTS", 2)
+    world = make(2, days=60)
+    score_history(world, say=silently)
+    Reaction.objects.get(run__as_of=LAST).delete()
+    score_history(plan(Wish(LAST)), say=silently)
+    assert Reaction.objects.filter(finished_at__isnull=False).count() == 2
+    assert not Run.objects.exclude(purpose="nightly").exists()
+
+
+def test_a_night_older_than_the_newest_reaction_is_scored_and_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "NIGHTS", 2)
+    world = make(2, days=60)
+    score_history(world, say=silently)
+    Run.objects.get(as_of=LAST - timedelta(days=1)).delete()
+    before = digest_of(Play, Task, TaskEvent)
+    score_history(plan(Wish(LAST)), say=silently)
+    assert sorted(scored_nights()) == nights_to(LAST, 2)
+    assert Reaction.objects.get().run.as_of == LAST
+    assert digest_of(Play, Task, TaskEvent) == before
+
+
+@time_machine.travel(datetime(2026, 3, 5, 8, tzinfo=UTC))
+def test_people_do_the_same_whenever_the_history_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "NIGHTS", 5)
+    score_history(make(14, days=60), say=silently)
+    first = told()
+    remove(say=silently)
+    score_history(make(14, days=60), say=silently)
+    assert first
+    assert told() == first
+
+
+def told() -> list[tuple[object, ...]]:
+    """What happened to which task, without the numbers that a database gives out."""
+    events = TaskEvent.objects.values_list(
+        "task__customer__external_id", "task__title", "at", "kind", "text", "before", "after", "actor__email"
+    )
+    return sorted(events, key=repr)
 
 
 def test_the_demo_is_scored_by_its_own_scorecard_and_well_covered(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Avg, Max, Q, QuerySet
 from pytest_django import DjangoDbBlocker
 
-from accounts.business_days import end_of
+from accounts.business_days import date_of, end_of
 from accounts.history import states_on
 from accounts.kinds import KINDS
 from accounts.models import (
@@ -34,6 +34,7 @@ from accounts.models import (
 )
 from healthsite.demo.removing import remove
 from healthsite.demo.stories import CAST
+from healthsite.demo.world import SOURCE, TELEMETRY
 from tests.healthsite.demo.telling import LAST, make, silently
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,7 @@ pytestmark = pytest.mark.django_db
 DAYS = 90
 FIRST = LAST - timedelta(days=DAYS - 1)
 MONTH = timedelta(days=30)
-NO_DAYS = timedelta()
+DAY = timedelta(days=1)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -162,6 +163,63 @@ def test_a_churned_customer_is_gone_with_all_its_facts() -> None:
     assert ChurnEvent.objects.get(customer=customer).kind == "churn"
 
 
+def test_a_reactivated_customer_has_two_periods_and_no_facts_between() -> None:
+    customer = of("reactivated")
+    first, second = CustomerPeriod.objects.filter(customer=customer).order_by("started_on")
+    assert (first.ended_on, second.ended_on) == (second.started_on - timedelta(days=50), None)
+    between = (first.ended_on, second.started_on - timedelta(days=1))
+    assert not Usage.objects.filter(customer=customer, date__range=between).exists()
+    assert not Interaction.objects.filter(customer=customer, at__date__range=between).exists()
+    assert Usage.objects.filter(customer=customer, date__gte=second.started_on).exists()
+    assert set(ChurnEvent.objects.filter(customer=customer).values_list("kind", flat=True)) == {"churn", "reactivation"}
+
+
+def test_a_reactivated_customer_pays_for_a_second_subscription_and_no_month_between() -> None:
+    customer = of("reactivated")
+    ended, running = Subscription.objects.filter(customer=customer, plan_rank__isnull=False).order_by("started_on")
+    assert (ended.status, running.status) == ("canceled", "active")
+    assert running.started_on == customer.customer_since
+    between = Invoice.objects.filter(customer=customer, issued_on__gte=ended.ended_on, issued_on__lt=running.started_on)
+    assert not between.exists()
+
+
+def test_the_past_knows_that_a_reactivated_customer_was_gone() -> None:
+    customer = of("reactivated")
+    first, second = CustomerPeriod.objects.filter(customer=customer).order_by("started_on")
+    assert customer.churned_on is None
+    for day, gone in ((first.ended_on, True), (second.started_on, False)):
+        then = states_on("customers", ["churned_on"], (customer.pk, customer.pk), day)
+        assert then["churned_on"].notna().all() == gone
+
+
+def test_a_renewal_next_month_is_near_and_has_an_open_opportunity() -> None:
+    customer = of("renewal_soon")
+    assert timedelta(days=15) <= customer.renewal_on - LAST <= timedelta(days=31)
+    assert customer.opportunity_set.get(kind="renewal", closed_on=None).expected_close_on == customer.renewal_on
+
+
+def test_the_second_feed_fell_silent_for_twelve_days() -> None:
+    rows = Usage.objects.filter(source__name=TELEMETRY)
+    assert set(rows.values_list("customer", flat=True)) == {of("feed_outage").pk}
+    assert LAST - rows.latest("date").date in (timedelta(days=12), timedelta(days=13), timedelta(days=14))
+    last = Batch.objects.filter(source__name=TELEMETRY).latest("received_at")
+    assert timedelta(days=12) <= LAST - last.received_at.date() <= timedelta(days=19)
+
+
+def test_late_data_became_known_days_after_it_happened() -> None:
+    rows = Usage.objects.filter(customer=of("late_data"), date__range=(LAST - 24 * DAY, LAST - 15 * DAY))
+    assert {date_of(known_at) for known_at in rows.values_list("known_at", flat=True)} == {LAST - 15 * DAY}
+    others = Usage.objects.exclude(customer=of("late_data")).values_list("known_at", "date")
+    assert all(date_of(known_at) == day for known_at, day in others)
+
+
+def test_a_handed_over_customer_changed_its_csm_lately() -> None:
+    before, after = Assignment.objects.filter(customer=of("handed_over"), role="csm").order_by("pk")
+    assert before.until_on == after.from_on
+    assert before.user != after.user
+    assert LAST - 20 * DAY <= after.from_on <= LAST - 12 * DAY
+
+
 def test_a_season_makes_usage_dip_and_is_announced() -> None:
     customer = of("seasonal")
     assert mean_users(customer, LAST - timedelta(days=10)) < 0.8 * mean_users(customer, FIRST + timedelta(days=19))
@@ -221,8 +279,11 @@ def test_nothing_became_known_after_the_last_day() -> None:
 
 
 def test_every_kind_is_delivered_every_week() -> None:
-    batches = list(Batch.objects.filter(kind="usage").order_by("received_at"))
+    batches = list(Batch.objects.filter(kind="usage", source__name=SOURCE).order_by("received_at"))
     mondays = [batch.received_at.date() for batch in batches]
     assert [later - earlier for earlier, later in pairwise(mondays)] == [timedelta(weeks=1)] * (len(mondays) - 1)
     assert mondays[0] - FIRST <= timedelta(weeks=1) > LAST - mondays[-1]
-    assert sum(batch.records for batch in batches) == Usage.objects.filter(date__lt=mondays[-1]).count()
+    assert (
+        sum(batch.records for batch in batches)
+        == Usage.objects.filter(source__name=SOURCE, date__lt=mondays[-1]).count()
+    )

@@ -78,14 +78,6 @@ def test_a_raw_value_has_its_unit(value: float | None, unit: str, expected: str)
 
 
 @pytest.mark.parametrize(
-    ("items", "most", "expected"),
-    [([], 0, ""), (["a"], 0, "a"), (["a", "b", "c"], 0, "a, b and c"), (["a", "b", "c", "d"], 2, "a, b and 2 more")],
-)
-def test_words_are_listed(items: list[str], most: int, expected: str) -> None:
-    assert words.listed(items, most) == expected
-
-
-@pytest.mark.parametrize(
     ("parts", "total", "expected"),
     [
         ([33.333, 33.333, 33.334], 100.0, [33.3, 33.3, 33.4]),

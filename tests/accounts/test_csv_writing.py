@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from healthsite.pages.exporting import safe_cell, streamed_csv
+from accounts.csv_writing import safe_cell, streamed_csv
 
 
 @pytest.mark.parametrize(

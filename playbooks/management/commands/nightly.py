@@ -7,7 +7,10 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Sum
 
+from playbooks.models import Reaction
+from playbooks.running import due_reactions, react
 from scoring.management.arguments import business_date
 from scoring.models import Purpose, Run
 from scoring.rescoring import official_version
@@ -17,19 +20,21 @@ from scoring.running import complete, due_dates, open_run
 class Command(BaseCommand):
     """`manage.py nightly`."""
 
-    help = "Score every customer for the business dates that are due, or for one date. Twice changes nothing."
+    help = "Score every customer for the dates that are due, or for one date, and react. Twice changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the option."""
         parser.add_argument("--date", type=business_date, help="this business date, whether it is due or not")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Complete each run and say what became of it."""
+        """Complete each run, react to the newest, and say what became of it."""
         dates = [options["date"]] if options["date"] else due_dates()
         for run in Run.objects.filter(purpose=Purpose.NIGHTLY, finished_at=None).order_by("as_of"):
             self._report(complete(run))
         for day in dates:
             self._night(day)
+        for run in due_reactions():
+            self._told(react(run))
         if not dates:
             self.stdout.write("No business date is due.")
 
@@ -44,3 +49,8 @@ class Command(BaseCommand):
         if run.finished_at is None:
             raise CommandError(f"{run.as_of}: a worker holds a part of this run; it ends when the worker does")
         self.stdout.write(f"{run.as_of}: scored {run.scored}, not scored {run.not_scored}, failed {run.failed}")
+
+    def _told(self, reaction: Reaction) -> None:
+        made = reaction.shards.aggregate(alerts=Sum("alerts"), plays=Sum("plays"), tasks=Sum("tasks"))
+        counts = ", ".join(f"{what} {number or 0}" for what, number in made.items())
+        self.stdout.write(f"{reaction.run.as_of}: {counts}")

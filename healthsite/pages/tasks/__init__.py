@@ -1,0 +1,1 @@
+"""Tasks as pages: lists, a board, lanes by person, one task, and every act on it."""

@@ -1,0 +1,1 @@
+"""The engagement timeline of a customer, and writing into it."""

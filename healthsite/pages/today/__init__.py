@@ -1,0 +1,1 @@
+"""Today: what one should look at first this morning, by role."""

@@ -1,0 +1,1 @@
+"""Scorecard versions in the Django admin: read, drafted, previewed, published, and made live again."""

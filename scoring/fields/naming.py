@@ -1,0 +1,69 @@
+"""Which names are fields, and how a page calls each."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from scoring.engine.card import Version
+from scoring.indicators import INDICATORS
+from scoring.metrics import METRICS
+from scoring.publishing import live_version
+
+ROLE_OF: Final = ".role"  # <component>.role
+MOST_DAYS: Final = 365
+PLAIN: Final = {
+    "score": "Score",
+    "role": "Band colour",
+    "role_before": "Band colour the night before",
+    "churn_risk": "Churn risk",
+    "expansion": "Expansion",
+    "emergency": "Emergency",
+    "above_emergency": "Points above the emergency cut",
+    "arr": "ARR",
+    "size": "Size",
+    "value_points": "Value points",
+    "renewal_decided": "Renewal decided",
+}
+
+
+def is_field(name: str) -> bool:
+    """Whether a rule may read this name. Components are those of the live scorecard (one query)."""
+    if name in METRICS or name in PLAIN or days_back(name) is not None or indicator_of(name) is not None:
+        return True
+    version = live_version()
+    return version is not None and name.removesuffix(ROLE_OF) in version.engine.component_keys
+
+
+def label_of(name: str) -> str:
+    """A short noun for pages: the metric's or component's label, else plain words."""
+    if name in METRICS:
+        return METRICS[name].label
+    days = days_back(name)
+    if days is not None:
+        return f"Score change over {days} days" if days > 1 else "Score change over a day"
+    if indicator_of(name) is not None:
+        return INDICATORS[name].name
+    return PLAIN.get(name) or _component_label(name) or name.replace("_", " ").capitalize()
+
+
+def days_back(name: str) -> int | None:
+    """The N of score_change_N, 1 to 365; None for any other name."""
+    found = re.fullmatch(r"score_change_([1-9]\d{0,2})", name)
+    return int(found[1]) if found and int(found[1]) <= MOST_DAYS else None
+
+
+def indicator_of(name: str) -> int | None:
+    """The number of an indicator that is evaluated every night, such as 7 of I7; None for any other name."""
+    return INDICATORS[name].number if name in INDICATORS else None
+
+
+def _component_label(name: str) -> str:
+    version = live_version()
+    labels = _labels(version.engine) if version else {}
+    label = labels.get(name.removesuffix(ROLE_OF), "")
+    return f"{label}, colour" if label and name.endswith(ROLE_OF) else label
+
+
+def _labels(version: Version) -> dict[str, str]:
+    return {component.key: component.label for component in version.components}

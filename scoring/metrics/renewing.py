@@ -1,0 +1,93 @@
+"""Metrics of what is due: the renewal, the notice before it, and milestones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from scoring.engine.frame import Floats
+from scoring.metrics.block import Block
+from scoring.metrics.customers import known
+from scoring.metrics.goals import of_kind
+from scoring.metrics.metric import Quiet, Reading, declare
+from scoring.metrics.noticing import declare_noticed
+from scoring.metrics.subscriptions import OVER, standing_of
+
+COLUMNS = ["renews_on", "notice_days", "status", "started_on", "ended_on", "is_trial", "trial_ends_on"]
+
+
+def terms(block: Block) -> pd.DataFrame:
+    """Subscriptions in force that say when they renew."""
+    rows = block.states("subscriptions", COLUMNS)
+    rows = rows[~(rows["started_on"] > block.day) & rows["renews_on"].notna()].reset_index(drop=True)
+    return rows[standing_of(rows, block.day) > OVER]
+
+
+def renewal_day(block: Block) -> Floats:
+    """The day number of each customer's next renewal: of the customers file or of a subscription, the first to come.
+
+    Where all lie behind, the latest of them; NaN where none is known.
+    """
+    own = block.states("customers", ["renewal_on"])["renewal_on"].to_numpy()
+    rows = block.once(terms)
+    coming = block.reduce(rows[rows["renews_on"] >= block.day], "renews_on", "min")
+    nearest = np.fmin(np.where(own >= block.day, own, np.nan), coming)
+    return np.where(np.isnan(nearest), np.fmax(own, block.reduce(rows, "renews_on", "max")), nearest)
+
+
+@declare(
+    "days_to_renewal",
+    label="Days to renewal",
+    unit="days",
+    better="between",
+    meaning="Days until the contract renews; below nought when the day has gone by.",
+    kinds=("customers",),
+    window=0,
+    quiet=Quiet.MISSING,
+    validity=3650,
+    cite="S000-20",
+    evidence=False,
+)
+def days_to_renewal(block: Block, window: int) -> Reading:
+    """Renewal day - the date."""
+    return known(block.once(renewal_day) - block.day)
+
+
+@declare(
+    "days_to_notice",
+    label="Days to notice",
+    unit="days",
+    better="between",
+    meaning="Days until the last day on which the contract can be cancelled before it renews.",
+    kinds=("customers",),
+    window=0,
+    quiet=Quiet.MISSING,
+    validity=3650,
+    cite="S000-20",
+    evidence=False,
+)
+def days_to_notice(block: Block, window: int) -> Reading:
+    """Days to renewal - the longest notice of a subscription in force that names one."""
+    notice = block.reduce(block.once(terms), "notice_days", "max")
+    return known(block.once(renewal_day) - notice - block.day)
+
+
+@declare_noticed(
+    "milestones_overdue",
+    noted_under=("milestones_on_time",),
+    label="Milestones overdue",
+    unit="milestones",
+    better="down",
+    meaning="Milestones that were due before the day and are not reached.",
+    kinds=("goals",),
+    window=0,
+    quiet=Quiet.ZERO,
+    validity=30,
+    cite="S002-27",
+    evidence=False,
+)
+def milestones_overdue(block: Block, window: int) -> Reading:
+    """Count of milestones due on the day before or earlier and not achieved by the day."""
+    rows = of_kind(block, "milestone")
+    overdue = block.count(rows[(rows["due_on"] < block.day) & rows["achieved_on"].isna()])
+    return Reading(overdue, overdue)

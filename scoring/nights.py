@@ -1,0 +1,102 @@
+"""Official records of earlier nights as arrays, for a stretch of customers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from django.db.models import QuerySet
+
+from accounts.history import stretch
+from scoring.engine.frame import Bools, Floats
+from scoring.models import Purpose, Run, ScoreRecord
+
+Ints = npt.NDArray[np.int64]
+LOOK_BACK_DAYS: Final = 31  # an older night is no night before: whoever comes back after that begins anew
+COLUMNS: Final = ("customer_id", "version_id", "score", "band", "indicators", "inputs")
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """Records of n customers in the order of `ids`; version 0 = no record, score NaN and band -1 = no score.
+
+    `inputs` are the packed inputs, empty where there is no record.
+    """
+
+    ids: Ints
+    version: Ints
+    score: Floats
+    band: Ints
+    indicators: Ints
+    inputs: list[bytes]
+
+    @property
+    def there(self) -> Bools:
+        """Which customers have a record."""
+        return self.version > 0
+
+    def only(self, who: Bools) -> Night:
+        """The records of some of the customers."""
+        inputs = [packed for packed, mine in zip(self.inputs, who.tolist(), strict=True) if mine]
+        return Night(self.ids[who], self.version[who], self.score[who], self.band[who], self.indicators[who], inputs)
+
+
+def recorded(run_id: int, ids: Ints) -> Night:
+    """The records of a run for customers (ids ascending). One query."""
+    return _placed(ids, _of(ids).filter(run_id=run_id).values_list(*COLUMNS))
+
+
+def night_on(ids: Ints, on: date) -> Night:
+    """The official records of a date. One query."""
+    records = _of(ids).filter(run__as_of=on, run__purpose=Purpose.NIGHTLY)
+    return _placed(ids, records.values_list(*COLUMNS))
+
+
+def night_before(ids: Ints, on: date) -> Night:
+    """The latest official record of each customer before a date, at most a month before, without inputs.
+
+    Two queries, and one more where some customers have no record in the latest run.
+    """
+    runs = list(_nights_before(on))
+    latest = _rows_without_inputs(_of(ids), runs[:1])
+    absent = set(ids.tolist()) - {row[0] for row in latest}
+    if absent and runs[1:]:
+        theirs = _of(ids).filter(customer_id__in=sorted(absent))
+        latest += _rows_without_inputs(theirs, runs[:0:-1])  # of several the last one stays: the latest
+    return _placed(ids, latest)
+
+
+def _nights_before(on: date) -> QuerySet[Run, int]:
+    """The ids of official runs of the last month, the latest first."""
+    days = (on - timedelta(days=LOOK_BACK_DAYS), on - timedelta(days=1))
+    runs = Run.objects.filter(purpose=Purpose.NIGHTLY, as_of__range=days)
+    return runs.order_by("-as_of").values_list("pk", flat=True)
+
+
+def _rows_without_inputs(records: QuerySet[ScoreRecord], runs: Sequence[int]) -> list[tuple[Any, ...]]:
+    """Rows of `COLUMNS` in the order of the runs."""
+    order = {run: place for place, run in enumerate(runs)}
+    found = records.filter(run_id__in=list(runs)).values_list("run_id", *COLUMNS[:-1]) if order else []
+    return [(*row[1:], b"") for row in sorted(found, key=lambda row: order[row[0]])]
+
+
+def _of(ids: Ints) -> QuerySet[ScoreRecord]:
+    return ScoreRecord.objects.filter(stretch((int(ids[0]), int(ids[-1]))))
+
+
+def _placed(ids: Ints, rows: Any) -> Night:
+    found = {row[0]: row[1:] for row in rows}
+    every = [found.get(pk, (0, None, -1, 0, b"")) for pk in ids.tolist()]
+    version, score, band, indicators, inputs = zip(*every, strict=True) if every else ((),) * 5
+    return Night(
+        ids,
+        np.array(version, np.int64),
+        np.array(score, np.float64),  # None becomes NaN
+        np.array(band, np.int64),
+        np.array(indicators, np.int64),
+        [bytes(packed) for packed in inputs],
+    )

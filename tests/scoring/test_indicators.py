@@ -1,0 +1,238 @@
+"""Indicators in the record of a night: which conditions hold, what is open, and that a batch changes nothing."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.models import Customer, Interaction, Ticket
+from scoring.engine.rules import sentence
+from scoring.indicators import INDICATORS, open_indicators
+from scoring.indicators.clearing import still_open
+from scoring.judging import judge
+from scoring.loading import load
+from scoring.metrics import METRICS
+from scoring.models import CurrentScore, Purpose, ScorecardVersion, ScoreRecord
+from scoring.rescoring import refresh_current, score_day
+from scoring.running import complete, open_run
+from tests.cast import make_customer, make_row
+from tests.healthsite.pages.world import D, customer_at, definition, live, score, supply
+from tests.scoring.metrics.reading import at
+
+db = pytest.mark.django_db
+LABELS = {key: metric.label for key, metric in METRICS.items()}
+FOUR_WEEKS_AGO = D - timedelta(days=28)
+THREE = ["I4", "I9", "I10", "I19"]
+
+
+def ago(days: int) -> date:
+    return D - timedelta(days=days)
+
+
+def bits(*numbers: int) -> int:
+    return sum(1 << number for number in numbers)
+
+
+def repeat(customer: Customer, on: date = D, count: int = 3) -> None:
+    """So many tickets about one topic on a day: I4 from three on."""
+    for _ in range(count):
+        make_row(Ticket, customer, opened_at=at(on), topic="login")
+
+
+def skip_training(customer: Customer, on: date = D) -> None:
+    make_row(Interaction, customer, kind="training", at=at(on), attended=False)
+
+
+def attempt(customer: Customer) -> None:
+    """Three e-mails without an answer: I9."""
+    for days in (1, 2, 3):
+        make_row(Interaction, customer, kind="email_out", at=at(ago(days)))
+
+
+@pytest.mark.parametrize("indicator", INDICATORS.values(), ids=str)
+def test_every_indicator_reads_as_a_sentence(indicator: Any) -> None:
+    assert sentence(indicator.rule, LABELS)
+    assert indicator.meaning.endswith(".")
+    assert "S00" in indicator.source
+
+
+def test_the_library_holds_the_indicators_of_every_night() -> None:
+    assert [one.number for one in INDICATORS.values()] == [*range(1, 14), 19]
+
+
+@db
+def test_a_night_records_which_conditions_hold() -> None:
+    live()
+    acme, other = customer_at(60), customer_at(60)
+    repeat(acme)
+    skip_training(acme)
+    score(D)
+    recorded = dict(ScoreRecord.objects.values_list("customer_id", "indicators"))
+    assert recorded == {acme.pk: bits(4, 10), other.pk: 0}
+    assert dict(CurrentScore.objects.values_list("customer_id", "indicators")) == recorded
+
+
+@db
+def test_who_has_no_score_has_no_indicator() -> None:
+    live(min_coverage=1)
+    acme = customer_at(60)
+    acme.metricvalue_set.filter(metric="nps").delete()
+    repeat(acme)
+    score(D)
+    assert ScoreRecord.objects.get().indicators == 0
+
+
+@db
+def test_a_trial_records_the_same_as_the_night() -> None:
+    live()
+    acme = customer_at(60)
+    repeat(acme)
+    score(D)
+    score_day(D)
+    assert set(ScoreRecord.objects.values_list("run__purpose", "indicators")) == {
+        (Purpose.NIGHTLY, bits(4)),
+        (Purpose.RESTATED, bits(4)),
+    }
+
+
+@db
+def test_an_indicator_clears_after_two_nights_without_its_condition() -> None:
+    live()
+    acme = customer_at(60, ago(3))
+    supply(acme, D, csat=3, nps=20, goal_attainment=60)
+    repeat(acme, ago(31))  # counts for thirty days, of which the day before yesterday was the last
+    make_row(Ticket, make_customer(), opened_at=at(ago(2)))
+    for days in (2, 1, 0):
+        score_day(ago(days))
+    assert [open_indicators([acme.pk], ago(days))[acme.pk] for days in (2, 1, 0)] == [["I4"], ["I4"], []]
+
+
+@db
+def test_the_live_score_stands_in_for_a_night_that_is_still_to_come() -> None:
+    live()
+    acme = customer_at(60)
+    score_day(ago(1))
+    repeat(acme)
+    refresh_current(D)
+    assert open_indicators([acme.pk], D) == {acme.pk: ["I4"]}
+    assert open_indicators([acme.pk], ago(1)) == {acme.pk: []}
+
+
+@db
+def test_open_indicators_cost_the_same_for_many(django_assert_num_queries: Any) -> None:
+    live()
+    customers = [customer_at(60) for _ in range(5)]
+    score(D)
+    for ids in ([customers[0].pk], [customer.pk for customer in customers]):
+        with django_assert_num_queries(3):
+            open_indicators(ids, D)
+
+
+def falling(count: int, by: float = 10) -> Customer:
+    """A customer of whom so many measures (of three) have fallen by so many points in four weeks."""
+    acme = customer_at(70, FOUR_WEEKS_AGO)
+    points = [70 - by if place < count else 70 for place in range(3)]
+    supply(acme, D, csat=1 + points[0] / 25, nps=2 * points[1] - 100, goal_attainment=points[2])
+    return acme
+
+
+@db
+@pytest.mark.parametrize(("count", "by", "held"), [(3, 10, True), (2, 30, False), (3, 9.9, False)])
+def test_three_measures_that_fell_ten_points_are_a_decline(count: int, by: float, held: bool) -> None:
+    live()
+    acme = falling(count, by)
+    score(FOUR_WEEKS_AGO, D)
+    assert ("I19" in open_indicators([acme.pk], D)[acme.pk]) is held
+
+
+@db
+def test_a_fall_under_another_version_is_none() -> None:
+    live()
+    acme = falling(3)
+    score_day(FOUR_WEEKS_AGO)
+    live(analysis_days=31)
+    score(D)
+    assert open_indicators([acme.pk], D) == {acme.pk: []}
+
+
+@db
+def test_three_open_leading_indicators_are_a_decline() -> None:
+    live()
+    acme, other = customer_at(60), customer_at(60)
+    for customer in (acme, other):
+        repeat(customer, ago(25))  # outside the three weeks of I9, where a ticket would be a sign of life
+        skip_training(customer)
+    attempt(acme)
+    repeat(make_customer(), D, 1)
+    score(D)
+    assert open_indicators([acme.pk, other.pk], D) == {acme.pk: THREE, other.pk: ["I4", "I10"]}
+
+
+def test_a_decline_counts_what_is_open_and_not_only_what_holds() -> None:
+    tonight, before = np.array([bits(1, 2), bits(1, 2)]), np.array([bits(12), bits(13)])
+    assert still_open(tonight, before).tolist() == [bits(1, 2, 12, 19), bits(1, 2, 13)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**20), st.integers(0, 2**20)), min_size=1), st.randoms())
+def test_what_is_open_is_the_same_alone_and_in_any_order(nights: list[tuple[int, int]], chance: Any) -> None:
+    alone = {pair: still_open(np.array(pair[:1]), np.array(pair[1:])).item() for pair in nights}
+    chance.shuffle(nights)
+    together = still_open(np.array([now for now, _ in nights]), np.array([before for _, before in nights]))
+    assert together.tolist() == [alone[pair] for pair in nights]
+
+
+def world() -> tuple[ScorecardVersion, list[Customer]]:
+    """Customers each with other troubles, one without any, one without a score."""
+    version = live()
+    customers = [falling(3), *(customer_at(60, size="enterprise") for _ in range(4)), make_customer()]
+    repeat(customers[1])
+    skip_training(customers[2])
+    attempt(customers[3])
+    repeat(customers[4], ago(25))
+    score_day(FOUR_WEEKS_AGO)
+    return version, customers
+
+
+def judged(version: ScorecardVersion, customers: list[Customer]) -> dict[int, int]:
+    ids = np.array(sorted(customer.pk for customer in customers))
+    found = judge(load(ids, D, version.engine), version, D).indicators
+    return dict(zip(ids.tolist(), found.tolist(), strict=True))
+
+
+@db
+def test_indicators_are_the_same_alone_as_in_any_batch() -> None:
+    version, customers = world()
+    together = judged(version, customers)
+    alone = {pk: found for customer in customers for pk, found in judged(version, [customer]).items()}
+    assert together == alone
+    assert together == judged(version, customers[::2]) | judged(version, customers[1::2])
+    assert len(set(together.values())) >= 4
+
+
+@db
+def test_the_number_of_queries_does_not_grow_with_customers(django_assert_max_num_queries: Any) -> None:
+    version, customers = world()
+    with CaptureQueriesContext(connection) as few:
+        judged(version, customers[:2])
+    with django_assert_max_num_queries(len(few)):
+        judged(version, customers)
+
+
+@db
+def test_a_night_in_small_shards_says_the_same(settings: Any) -> None:
+    version, _ = world()
+    whole = dict(complete(open_run(D, Purpose.NIGHTLY, version)).records.values_list("customer_id", "indicators"))
+    settings.SHARD_SIZE = 2
+    cut = dict(score_day(D).records.values_list("customer_id", "indicators"))
+    assert cut == whole
+
+
+def test_the_small_scorecard_has_three_measures() -> None:
+    assert sum(len(component["measures"]) for component in definition()["components"]) == 3
