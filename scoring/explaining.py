@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Max, Min, Q
+
 from accounts.models import Customer
 from scoring.engine.changes import Change, snapshot, split_change
 from scoring.engine.explaining import Line, contribution_lines
@@ -70,6 +72,16 @@ def last_record_before(customer: Customer, on: date) -> date | None:
     """The latest date up to `on` with an official score of the customer."""
     records = ScoreRecord.objects.filter(customer=customer, run__purpose=Purpose.NIGHTLY, run__as_of__lte=on)
     return records.filter(score__isnull=False).order_by("-run__as_of").values_list("run__as_of", flat=True).first()
+
+
+def record_to_compare(customer: Customer, wanted: date, before: date) -> date | None:
+    """The latest date up to `wanted` with an official score, else the first one before `before`. One query."""
+    records = ScoreRecord.objects.filter(customer=customer, run__purpose=Purpose.NIGHTLY, run__as_of__lt=before)
+    found = records.filter(score__isnull=False).aggregate(
+        last=Max("run__as_of", filter=Q(run__as_of__lte=wanted)), first=Min("run__as_of")
+    )
+    day: date | None = found["last"] or found["first"]
+    return day
 
 
 def nearest_record(customer: Customer, on: date) -> date | None:

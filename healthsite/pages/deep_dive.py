@@ -28,7 +28,7 @@ from healthsite.pages.trend import Trend, trend
 from healthsite.pages.visitors import user_of
 from playbooks.touching import with_last_touch
 from scoring.engine.version import Band
-from scoring.explaining import Explained, NotScored, explain, last_record_before, nearest_record
+from scoring.explaining import Explained, NotScored, explain, nearest_record, record_to_compare
 
 RANGES: Final = (30, 90, 180, 365)
 USUAL_RANGE: Final = 180
@@ -142,9 +142,8 @@ def _move(customer: Customer, explained: Explained, against: date | None) -> Mov
     if explained.stored.score is None:
         return None
     wanted = against or explained.as_of - timedelta(days=COMPARE_DAYS)
-    since = last_record_before(customer, min(wanted, explained.as_of - timedelta(days=1)))
-    since = since or nearest_record(customer, wanted)  # a younger history is compared with its beginning
-    return move(explain(customer, since), explained) if since and since < explained.as_of else None
+    since = record_to_compare(customer, wanted, explained.as_of)
+    return move(explain(customer, since), explained) if since else None
 
 
 def standing(customer: Any, on: date) -> str:

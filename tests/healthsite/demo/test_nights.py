@@ -8,13 +8,13 @@ from itertools import groupby
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.db.models import QuerySet
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import Contact, Customer, CustomerPeriod, Interaction, Usage
 from healthsite.demo import history
 from healthsite.demo.history import score_history
-from healthsite.demo.removing import remove
 from healthsite.demo.stories import CAST, TERRITORY
 from playbooks.models import Episode, Mail, Play, Reaction, Task, TaskEvent
 from scoring.models import Purpose, ScorecardVersion, ScoreRecord
@@ -29,12 +29,12 @@ DAY = timedelta(days=1)
 @pytest.fixture(scope="module", autouse=True)
 def _lived(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """One customer of each story and the territory, lived through once for all the questions below."""
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
         patch.setattr(history, "NIGHTS", NIGHTS)
         with time_machine.travel(datetime(2026, 3, 5, 8, tzinfo=UTC)):
             score_history(make(TERRITORY + 1, days=160), say=silently)
         yield
-        remove(say=silently)
+        transaction.set_rollback(True)  # nothing of it is there for the tests of other files
 
 
 def of(story: str) -> Customer:
