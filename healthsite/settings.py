@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONCE, NONE, SELF
@@ -170,6 +171,7 @@ SHARD_LEASE_SECONDS = env.int("SHARD_LEASE_SECONDS", default=300)  # a worker si
 # -- mail --------------------------------------------------------------------------------------------------------------
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = f"Healthsite <no-reply@{urlsplit(SITE_URL).hostname}>"
 
 # -- what the browser gets ---------------------------------------------------------------------------------------------
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 from celery import shared_task
 from django.utils import timezone
 
@@ -12,9 +10,7 @@ from playbooks.escalating import escalate_overdue
 from playbooks.mailing import send_due
 from playbooks.models import Reaction, ReactionShard
 from playbooks.running import due_reactions, finish, open_reaction, waiting_shards, work
-from scoring.leasing import Fenced, take
-
-log = logging.getLogger(__name__)
+from scoring.leasing import attempt
 
 
 @shared_task(time_limit=60)
@@ -33,16 +29,7 @@ def tick() -> int:
 @shared_task(time_limit=280, soft_time_limit=270, max_retries=0)
 def react_to_shard(shard_id: int) -> str:
     """React to one shard if nobody else does; says what became of it. Twice has the effect of once."""
-    shard = take(ReactionShard, shard_id)
-    if shard is None:
-        return "taken"
-    try:
-        work(shard)
-    except Fenced as fenced:
-        log.warning("%s", fenced)
-        return "fenced"
-    finish(shard.reaction)
-    return "done"
+    return attempt(ReactionShard, shard_id, work, lambda shard: finish(shard.reaction))
 
 
 @shared_task(time_limit=60)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -10,6 +12,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from scoring.models import Leased
+
+log = logging.getLogger(__name__)
 
 One = TypeVar("One", bound=Leased)
 MOST_ATTEMPTS = 5  # after so many workers lost with a stretch it is cut in two, to find the customer that kills them
@@ -40,3 +44,17 @@ def end(stretch: Leased, **counts: Any) -> None:
     mine = type(stretch)._default_manager.filter(pk=stretch.pk, token=stretch.token, state=Leased.State.LEASED)
     if not mine.update(state=Leased.State.DONE, lease_until=None, **counts):
         raise Fenced(f"{stretch._meta.verbose_name} {stretch.pk} was taken over")
+
+
+def attempt(model: type[One], pk: int, work: Callable[[One], None], finish: Callable[[One], object]) -> str:
+    """Do a stretch if nobody else does, and what is to be done after it; says what became of it."""
+    stretch = take(model, pk)
+    if stretch is None:
+        return "taken"
+    try:
+        work(stretch)
+    except Fenced as fenced:
+        log.warning("%s", fenced)
+        return "fenced"
+    finish(stretch)
+    return "done"

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-
 from celery import shared_task
 
 from accounts.models import Customer
 from scoring import freshening
-from scoring.leasing import Fenced, free, take
+from scoring.leasing import attempt, free
 from scoring.models import Purpose, Run, Shard
 from scoring.rescoring import official_version
 from scoring.running import due_dates, finish, open_run
 from scoring.shards import work
-
-log = logging.getLogger(__name__)
 
 
 @shared_task(time_limit=60)
@@ -35,16 +31,7 @@ def tick() -> int:
 @shared_task(time_limit=280, soft_time_limit=270, max_retries=0)
 def score_shard(shard_id: int) -> str:
     """Score one shard if nobody else does; says what became of it. Twice has the effect of once."""
-    shard = take(Shard, shard_id)
-    if shard is None:
-        return "taken"
-    try:
-        work(shard)
-    except Fenced as fenced:
-        log.warning("%s", fenced)
-        return "fenced"
-    finish(shard.run)
-    return "done"
+    return attempt(Shard, shard_id, work, lambda shard: finish(shard.run))
 
 
 @shared_task(time_limit=280, soft_time_limit=270)
