@@ -68,7 +68,7 @@ def _recorded(customer: Customer, on: date, scorecard: str) -> tuple[ScoreNumber
     return record, on
 
 
-def last_record_before(customer: Customer, on: date) -> date | None:
+def _last_record_before(customer: Customer, on: date) -> date | None:
     """The latest date up to `on` with an official score of the customer."""
     records = ScoreRecord.objects.filter(customer=customer, run__purpose=Purpose.NIGHTLY, run__as_of__lte=on)
     return records.filter(score__isnull=False).order_by("-run__as_of").values_list("run__as_of", flat=True).first()
@@ -86,7 +86,7 @@ def record_to_compare(customer: Customer, wanted: date, before: date) -> date | 
 
 def nearest_record(customer: Customer, on: date) -> date | None:
     """The date nearest to `on` with an official score of the customer; of two equally near ones the earlier."""
-    earlier = last_record_before(customer, on)
+    earlier = _last_record_before(customer, on)
     records = ScoreRecord.objects.filter(customer=customer, run__purpose=Purpose.NIGHTLY, run__as_of__gt=on)
     later = records.filter(score__isnull=False).order_by("run__as_of").values_list("run__as_of", flat=True).first()
     return min(filter(None, [earlier, later]), key=lambda day: abs((day - on).days), default=None)
