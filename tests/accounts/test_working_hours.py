@@ -161,12 +161,13 @@ def test_hours_that_make_no_sense_are_refused(hours: float) -> None:
 
 
 def test_a_moment_without_a_zone_is_refused() -> None:
-    naive = datetime(2025, 4, 7, 10)  # noqa: DTZ001
+    naive = datetime(2025, 4, 7, 10)  # noqa: DTZ001  # without a zone on purpose
     for hours in (0, 1):
         with pytest.raises(ValueError, match="has no time zone; give an aware moment"):
             NINE_TO_FIVE.add(naive, hours)
 
 
+# Hypothesis takes the ends without a zone, and gives moments in `timezones`.
 moments = st.datetimes(datetime(2024, 1, 1), datetime(2026, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 amounts = st.floats(0, 400).map(lambda hours: round(hours, 4))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Assignment, Customer, Team, User
 from playbooks.roles import Staff
@@ -92,8 +93,8 @@ def test_where_there_is_nobody_it_is_nobody() -> None:
     assert who(make_customer(), "CSM") is None
 
 
-def test_the_number_of_queries_does_not_grow(django_assert_num_queries: object, acme: Customer) -> None:
+def test_the_number_of_queries_does_not_grow(django_assert_num_queries: DjangoAssertNumQueries, acme: Customer) -> None:
     customers = [acme.pk, *(make_customer().pk for _ in range(5))]
-    with django_assert_num_queries(3):  # type: ignore[operator]  # pytest-django's fixture
+    with django_assert_num_queries(3):
         staff = Staff.of(customers, D)
         assert all(staff.who(pk, role) for pk in customers for role in ("CSM", "MGR", "SUP", "HEAD"))

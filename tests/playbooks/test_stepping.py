@@ -13,11 +13,11 @@ from tests.cast import give, make_user
 from tests.playbooks.nights import EMERGENCY, RED, WELL, Nights
 
 NINE = datetime(2025, 9, 3, 7, tzinfo=UTC)  # Wednesday
-STEP = {"title": "Call", "role": "CSM", "due": {"span": {"amount": 4, "unit": "bh"}}}
+STEP: dict[str, Any] = {"title": "Call", "role": "CSM", "due": {"span": {"amount": 4, "unit": "bh"}}}
 
 
 def step(title: str, after: int | None = None, **fields: Any) -> dict[str, Any]:
-    return {**STEP, "title": title, "due": {**STEP["due"], "after": after}, **fields}  # type: ignore[dict-item]  # a dict
+    return {**STEP, "title": title, "due": {**STEP["due"], "after": after}, **fields}
 
 
 def playbook(*steps: dict[str, Any], **fields: Any) -> Playbook:

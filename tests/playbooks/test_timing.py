@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from accounts.business_days import WorkingDays
 from accounts.working_hours import WorkingHours
-from playbooks.definitions import Due, Sla, Span
+from playbooks.definitions import Anchor, Due, Sla, Span, Unit
 from playbooks.timing import due_at, is_promise_late, sla_at
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -97,8 +97,8 @@ def test_a_promise_that_ends_after_its_hours_can_be_told() -> None:
         (0, "d", "2025-04-07 10:00", "2025-04-07 17:00"),
     ],
 )
-def test_a_step_is_due_a_span_after_its_start(amount: float, unit: str, start: str, end: str) -> None:
-    assert due_at(Due(Span(amount, unit)), local(start), HOURS, {}) == local(end)  # type: ignore[arg-type]
+def test_a_step_is_due_a_span_after_its_start(amount: float, unit: Unit, start: str, end: str) -> None:
+    assert due_at(Due(Span(amount, unit)), local(start), HOURS, {}) == local(end)
 
 
 RENEWAL = {"renewal": date(2025, 7, 31), "notice": date(2025, 4, 20)}
@@ -113,8 +113,8 @@ RENEWAL = {"renewal": date(2025, 7, 31), "notice": date(2025, 4, 20)}
         (150, "renewal", "2025-04-07 10:00", "2025-04-08 17:00"),  # gone by when the play starts
     ],
 )
-def test_a_step_before_a_date_is_due_on_the_last_working_day(days: int, before: str, start: str, end: str) -> None:
-    due = Due(Span(days, "d"), before=before)  # type: ignore[arg-type]
+def test_a_step_before_a_date_is_due_on_the_last_working_day(days: int, before: Anchor, start: str, end: str) -> None:
+    due = Due(Span(days, "d"), before=before)
     assert due_at(due, local(start), HOURS, RENEWAL) == local(end)
 
 
@@ -131,6 +131,7 @@ def test_an_sla_up_to_the_notice_date_ends_with_its_last_working_day() -> None:
     assert sla_at(sla, start, HOURS, {}) is None
 
 
+# Hypothesis takes the ends without a zone, and gives moments in `timezones`.
 @given(st.datetimes(datetime(2025, 1, 1), datetime(2025, 12, 31), timezones=st.just(UTC)), st.integers(1, 240))  # noqa: DTZ001
 def test_a_promise_ends_in_business_time_and_never_before_it_was_made(start: datetime, hours: int) -> None:
     end = sla_at(Sla(hours, "clock"), start, HOURS, {})
