@@ -62,6 +62,17 @@ def test_news_that_lands_while_others_are_read_is_found_the_next_time() -> None:
     assert freshen() == [customer.pk]
 
 
+def test_what_is_remembered_is_the_stamp_of_the_news_and_not_when_it_was_seen() -> None:
+    live()
+    customer = customer_at(60)
+    lands(customer, goal_attainment=10)
+    with time_machine.travel(timezone.now() + timedelta(minutes=1), tick=False):
+        freshen()
+        assert freshen() == []
+    customer.refresh_from_db()
+    assert CurrentScore.objects.get(customer=customer).facts_at == customer.facts_changed_at
+
+
 def test_the_night_does_not_forget_what_was_seen() -> None:
     live()
     customer = customer_at(60)
