@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -19,15 +20,21 @@ class Purpose(models.TextChoices):
     SHADOW = "shadow", "Shadow"
     RESTATED = "restated", "Restated"  # a later computation beside the record
     TRIAL = "trial", "Trial"  # a scorecard that is not live
+    RECALLED = "recalled", "As known then"  # made later from what was known at the end of the date
 
 
 class Run(models.Model):
-    """One date scored for one purpose. It holds its version: publishing meanwhile does not touch it."""
+    """One date scored for one purpose. It holds its versions: publishing meanwhile does not touch it.
+
+    `choices` are the live scorecards as they stood when it began, in the order in which they are asked:
+    {"version": id, "when": rule or null}. Empty = `version` scores everybody; else `version` is the last of them.
+    """
 
     as_of = models.DateField()
     purpose = models.CharField(max_length=16, choices=Purpose)
     scorecard = models.CharField(max_length=64, blank=True, default="")  # key, where it is not the official scorecard
     version = models.ForeignKey(ScorecardVersion, on_delete=models.PROTECT, related_name="runs")
+    choices = models.JSONField(default=list, blank=True)
     backfilled = models.BooleanField(default=False)
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
@@ -39,7 +46,7 @@ class Run(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["as_of", "purpose", "scorecard"], name="one_run_per_date_and_purpose"),
             models.CheckConstraint(
-                condition=Q(purpose__in=("nightly", "restated"), scorecard="")
+                condition=Q(purpose__in=("nightly", "restated", "recalled"), scorecard="")
                 | Q(purpose__in=("shadow", "trial")) & ~Q(scorecard=""),
                 name="official_runs_name_no_scorecard",
             ),
@@ -113,3 +120,39 @@ class Failure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.reason}"
+
+
+class Backfill(models.Model):
+    """A range of past dates to score, in date order; a killed one goes on at `next_on`."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        STOPPED = "stopped", "Stopped"
+
+    class Known(models.TextChoices):
+        NOW = "now", "As now known"
+        THEN = "then", "As known then"
+
+    first_on = models.DateField()
+    last_on = models.DateField()
+    next_on = models.DateField()  # the first date that is not done yet
+    known = models.CharField(max_length=8, choices=Known, default=Known.NOW)
+    scorecard = models.CharField(max_length=64, blank=True, default="")  # key, where it is not the official scorecard
+    state = models.CharField(max_length=16, choices=State, default=State.WAITING)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField(null=True)
+    token = models.PositiveIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="backfill_is_a_range"),
+            models.CheckConstraint(condition=Q(next_on__gte=F("first_on")), name="backfill_goes_forward"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_on} to {self.last_on}"

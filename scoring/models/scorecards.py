@@ -8,16 +8,23 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils import timezone
 
 from scoring.engine.version import Version, canonical_json, parse_version
 
 
 class Scorecard(models.Model):
-    """A way to score customers, by a key that never changes."""
+    """A way to score customers, by a key that never changes.
+
+    Of several live ones a customer gets the first, by `position`, whose rule `when` holds; one without a rule takes
+    everybody who is left.
+    """
 
     key = models.CharField(max_length=64, unique=True)
     title = models.CharField(max_length=255)
+    position = models.PositiveSmallIntegerField(default=100)
+    when = models.JSONField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.title
@@ -52,6 +59,15 @@ class ScorecardVersion(models.Model):
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    approved_by = models.ForeignKey(  # the second person, where publishing needed one
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    made_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    made_at = models.DateTimeField(default=timezone.now)
+    shadow_since = models.DateField(null=True, blank=True)  # the first business date it runs beside the live one
 
     class Meta:
         constraints: ClassVar = [
@@ -63,6 +79,13 @@ class ScorecardVersion(models.Model):
                 condition=Q(status="draft", use="idle", published_at=None)
                 | Q(status="published", published_at__isnull=False) & ~Q(digest=""),
                 name="only_what_is_published_is_used",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("published_by")), name="approved_by_a_second_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(use="shadow", shadow_since__isnull=False) | ~Q(use="shadow") & Q(shadow_since=None),
+                name="a_shadow_has_a_first_date",
             ),
         ]
 
@@ -87,6 +110,24 @@ class ScorecardVersion(models.Model):
     def engine(self) -> Version:
         """The definition as the engine reads it."""
         return _parsed(canonical_json(self.definition))
+
+
+class Proposal(models.Model):
+    """A draft that somebody wants to publish and a second person has to agree to. It is about what the draft says then.
+
+    Withdrawn or turned down = deleted; agreed to = the draft is published, and the version says by whom.
+    """
+
+    draft = models.OneToOneField(ScorecardVersion, on_delete=models.CASCADE, related_name="proposal")
+    digest = models.CharField(max_length=64)
+    note = models.TextField()
+    go_live = models.BooleanField(default=False)
+    share = models.FloatField()  # of the customers, who would change band
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"to publish {self.draft}"
 
 
 @lru_cache(maxsize=64)

@@ -25,17 +25,25 @@ def _score_fits() -> Q:
 
 
 class ScoreNumbers(models.Model):
-    """The numbers of one score. `inputs` packs the raw values and states from which the engine makes it again."""
+    """The numbers of one score. `inputs` packs the raw values and states from which the engine makes it again.
+
+    `score` and `band` are what counts: where a person has overridden the score they are theirs, and `automatic` is what
+    the engine said. Low and high are of the automatic score. Segments and stages are numbers of definitions, 0 = none.
+    """
 
     version = models.ForeignKey(ScorecardVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
     outcome = models.SmallIntegerField(choices=Outcome)
     score = models.FloatField(null=True)
+    automatic = models.FloatField(null=True)  # only where the score is overridden
     band = models.SmallIntegerField()  # place in the version's bands, -1 = none
     coverage = models.FloatField()
     low = models.FloatField()
     high = models.FloatField()
     inputs = models.BinaryField()
     indicators = models.BigIntegerField(default=0)  # bit n = the condition of indicator In holds on the day
+    segment = models.PositiveSmallIntegerField(default=0)
+    tags = models.BigIntegerField(default=0)  # bit n = the rule of segment n holds too, or it is always set as a tag
+    stage = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         abstract = True
@@ -68,6 +76,9 @@ class CurrentScore(ScoreNumbers):
     is_churn_risk = models.BooleanField(default=False)
     is_expansion_opportunity = models.BooleanField(default=False)
     is_emergency = models.BooleanField(default=False)
+    tier = models.PositiveSmallIntegerField(default=0)  # value tier
+    revenue_tier = models.PositiveSmallIntegerField(default=0)
+    stage_since = models.DateField(null=True)
 
     class Meta:
         constraints: ClassVar = [models.CheckConstraint(condition=_score_fits(), name="current_score_fits_outcome")]
