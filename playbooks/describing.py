@@ -44,7 +44,10 @@ def _parts(group: Group) -> Iterator[str]:
 def _ends(group: Group) -> str:
     """At least so much and at most so much of one field in one clause; empty where the group is something else."""
     match group:
-        case Group("all", (Comparison(low, ">=", (first,)), Comparison(high, "<=", (last,)))) if low == high:
+        case Group(
+            "all",
+            (Comparison(low, ">=", (int() | float() as first,)), Comparison(high, "<=", (int() | float() as last,))),
+        ) if low == high:
             return f"{label_of(low)} is from {trimmed(first, 2)} to {trimmed(last, 2)}"
     return ""
 

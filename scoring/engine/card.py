@@ -12,7 +12,18 @@ from scoring.engine.rules import Rule
 Missing = Literal["leave_out", "neutral", "worst", "carry"]
 Role = Literal["red", "yellow", "green"]
 
+Rollup = Literal["arr_weighted", "mean", "worst", "own"]
+
 SCORE = "score"  # a cap's target and a rule's field
+TENURE = "tenure_days"  # the age of an account, by which a measure may have other curves
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """The curve of accounts that are younger than so many days."""
+
+    below_days: int
+    curve: Curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +33,7 @@ class Measure:
     `missing` says what stands in where there is no value: nothing (its weight goes to the others), 50 points, 0 points,
     or `carry`: the last value the frame still holds within its validity, after that nothing.
     `window` (days) replaces the metric's own window; `par` is the points that count as nought in the points view.
+    `ages` have other curves, the youngest first; older accounts, and those of unknown age, have `curve`.
     """
 
     metric: str
@@ -30,6 +42,7 @@ class Measure:
     missing: Missing = "leave_out"
     window: int | None = None
     par: float = 0.0
+    ages: tuple[Age, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +63,15 @@ class Band:
     label: str
     role: Role
     lower: float
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Other lower bounds of the bands, in their order, for the customers of whom `when` holds."""
+
+    label: str
+    when: Rule
+    lowers: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +100,11 @@ class Flags:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One immutable edition of a scorecard: everything a score depends on apart from the customer's data."""
+    """One immutable edition of a scorecard: everything a score depends on apart from the customer's data.
+
+    Of several `thresholds` the first holds whose rule does. A band is left only when the score lies `hysteresis` points
+    beyond its bound. `rollup` says how the scores of a family become one on the parent's page.
+    """
 
     key: str
     title: str
@@ -90,6 +116,9 @@ class Version:
     clamp: tuple[float, float] = (0.0, 100.0)
     analysis_days: int = 30
     parameters: Mapping[str, float] = field(default_factory=dict, hash=False)
+    thresholds: tuple[Thresholds, ...] = ()
+    hysteresis: float = 0.0
+    rollup: Rollup = "arr_weighted"
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -113,12 +142,15 @@ class Version:
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """Every metric a score needs: the measures' first, in column order, then those that only rules read, by name.
+        """Every metric a score needs: the measures' first, in column order, then what only rules read, by name.
 
-        Store raw values and states of all of them, and the score can be made again.
+        Of these some are no metrics but facts of the customer, such as its industry. Store raw values and states of all
+        of them, and the score can be made again.
         """
         rules = [cap.when for cap in self.caps if cap.on] + [rule for _, rule in self.flags.items()]
+        rules += [one.when for one in self.thresholds]
         read = set().union(*(rule.fields() for rule in rules))
+        read |= {TENURE for measure in self.measures if measure.ages}
         return self.metric_keys + tuple(sorted(read - {SCORE, *self.component_keys, *self.metric_keys}))
 
     @property

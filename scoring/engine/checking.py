@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from itertools import pairwise
+from typing import Final
 
-from scoring.engine.card import SCORE, Band, Cap, Measure, Version
+from scoring.engine.card import SCORE, Band, Cap, Measure, Thresholds, Version
 from scoring.engine.reading import InvalidScorecard, refuse
 from scoring.engine.rules import Rule
 
+NONE: Final[Mapping[str, bool]] = {}
 
-def check_version(version: Version, known_metrics: Collection[str] | None) -> None:
+
+def check_version(
+    version: Version, known_metrics: Collection[str] | None, attributes: Mapping[str, bool] = NONE
+) -> None:
     """Raise InvalidScorecard for the first thing that does not fit; None lets any metric pass."""
     _check_weights(version)
     _check_metrics(version, known_metrics)
     _check_component_keys(version, known_metrics)
     _check_bands(version.bands)
-    readable = None if known_metrics is None else {SCORE, *version.component_keys, *known_metrics}
+    numbers = dict.fromkeys([SCORE, *version.component_keys, *(known_metrics or ())], False)
+    readable = None if known_metrics is None else {**numbers, **attributes}
     for name, rule in version.flags.items():
         _check_fields(rule, f"flags.{name}", readable)
     for i, cap in enumerate(version.caps):
         _check_cap(cap, f"caps[{i}]", version)
         _check_fields(cap.when, f"caps[{i}].when", readable)
+    for i, one in enumerate(version.thresholds):
+        _check_thresholds(one, f"thresholds[{i}]", version)
+        _check_fields(one.when, f"thresholds[{i}].when", readable)
 
 
 def _check_weights(version: Version) -> None:
@@ -73,6 +82,20 @@ def _check_bands(bands: tuple[Band, ...]) -> None:
             raise refuse(f"bands[{i}].label", band.label, "another band has this label")
 
 
+def _check_thresholds(one: Thresholds, place: str, version: Version) -> None:
+    if len(one.lowers) != len(version.bands):
+        raise refuse(
+            f"{place}.lowers", list(one.lowers), f"give a lower bound for each of the {len(version.bands)} bands"
+        )
+    if one.lowers[0] != 0:
+        raise refuse(f"{place}.lowers[0]", one.lowers[0], "the lowest band starts at 0")
+    for i, (below, lower) in enumerate(pairwise(one.lowers), start=1):
+        if lower <= below:
+            raise refuse(f"{place}.lowers[{i}]", lower, f"give more than the band before it, {below:g}")
+    for field in sorted({SCORE, *version.component_keys} & one.when.fields()):
+        raise refuse(f"{place}.when", field, "bounds of bands must not read the score that they divide")
+
+
 def _check_cap(cap: Cap, place: str, version: Version) -> None:
     targets = (SCORE, *version.component_keys)
     if cap.target not in targets:
@@ -81,7 +104,14 @@ def _check_cap(cap: Cap, place: str, version: Version) -> None:
         raise refuse(f"{place}.when", field, "a cap must not read what it decides")
 
 
-def _check_fields(rule: Rule, place: str, readable: Collection[str] | None) -> None:
-    for field in sorted(rule.fields()):
-        if readable is not None and field not in readable:
-            raise refuse(place, field, "a rule reads metrics, components of this scorecard or score")
+def _check_fields(rule: Rule, place: str, readable: Mapping[str, bool] | None) -> None:
+    if readable is None:
+        return
+    for one in rule.comparisons():
+        if one.field not in readable:
+            right = "a rule reads metrics, facts of the customer, components of this scorecard or score"
+            raise refuse(place, one.field, right)
+        for value in one.values:
+            if isinstance(value, str) != readable[one.field]:
+                right = f"{one.field} holds {'words' if readable[one.field] else 'numbers'}: compare it with one"
+                raise refuse(place, value, right)

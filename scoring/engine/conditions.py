@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
 from typing import Any, Literal
 
 import numpy as np
@@ -17,6 +19,20 @@ Fields = Mapping[str, Column]
 # Where the rule holds, and where it cannot be told; never both.
 Answer = tuple[Bools, Bools]
 
+
+def code_of(word: str) -> float:
+    """The number that stands for a word in columns and stored inputs; capitals and outer spaces make no difference.
+
+    The first 52 bits of a hash, which a double holds exactly.
+    """
+    return _code(word.strip().casefold())
+
+
+@lru_cache(maxsize=4096)
+def _code(word: str) -> float:
+    return float(int.from_bytes(sha256(word.encode()).digest()[:7], "big") >> 4)
+
+
 ORDER: dict[str, Callable[[Floats, float], Bools]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -27,25 +43,34 @@ ORDER: dict[str, Callable[[Floats, float], Bools]] = {
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A field against one value, or several for "in"."""
+    """A field against one value, or several for "in"; a word stands for its code."""
 
     field: str
     op: str
-    values: tuple[float, ...]
+    values: tuple[float | str, ...]
+
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """The values as columns hold them."""
+        return tuple(code_of(value) if isinstance(value, str) else value for value in self.values)
 
     def fields(self) -> frozenset[str]:
         """The one field that is read."""
         return frozenset({self.field})
+
+    def comparisons(self) -> Iterator[Comparison]:
+        """Itself."""
+        yield self
 
     def evaluate(self, fields: Fields) -> Answer:
         """Compare; unknown where the field is NaN or absent, or where its two ends leave the answer open."""
         low, high = _ends(fields, self.field)
         if self.op in ORDER:
             compare = ORDER[self.op]
-            at_low, at_high = compare(low, self.values[0]), compare(high, self.values[0])
+            at_low, at_high = compare(low, self.numbers[0]), compare(high, self.numbers[0])
             true, unknown = at_low & at_high, at_low != at_high
         else:
-            possible = np.logical_or.reduce([(low <= value) & (value <= high) for value in self.values])
+            possible = np.logical_or.reduce([(low <= value) & (value <= high) for value in self.numbers])
             unknown = possible & (low != high)
             true = (~possible if self.op == "!=" else possible) & ~unknown
         absent = np.isnan(low) | np.isnan(high)
@@ -66,6 +91,11 @@ class Group:
     def fields(self) -> frozenset[str]:
         """The fields that the parts read."""
         return frozenset().union(*(part.fields() for part in self.parts))
+
+    def comparisons(self) -> Iterator[Comparison]:
+        """Those of the parts."""
+        for part in self.parts:
+            yield from part.comparisons()
 
     def evaluate(self, fields: Fields) -> Answer:
         """Join the answers of the parts."""
@@ -89,6 +119,10 @@ class Not:
     def fields(self) -> frozenset[str]:
         """The fields that the part reads."""
         return self.part.fields()
+
+    def comparisons(self) -> Iterator[Comparison]:
+        """Those of the part."""
+        return self.part.comparisons()
 
     def evaluate(self, fields: Fields) -> Answer:
         """Turn the answer round."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.engine.card import Measure, Version
+from scoring.engine.card import TENURE, Measure, Version
 from scoring.engine.frame import Bools, Floats, Frame, State, States, has_value
 
 NEUTRAL_POINTS = 50.0
@@ -45,15 +45,23 @@ def measure(frame: Frame, version: Version) -> Measured:
     for i, metric in enumerate(inputs):
         raw[:, i], states[:, i] = frame.column(metric)
     points = np.empty((len(frame), len(measures)), order="F")
+    days = raw[:, inputs.index(TENURE)] if TENURE in inputs else np.empty(0)
     for j, one in enumerate(measures):
-        points[:, j] = _points(one, raw[:, j], states[:, j])
+        points[:, j] = _points(one, raw[:, j], states[:, j], days)
     return Measured(raw, states, points)
 
 
-def _points(one: Measure, raw: Floats, states: States) -> Floats:
+def _points(one: Measure, raw: Floats, states: States, tenure: Floats) -> Floats:
     usable = has_value(states)
     if one.missing == "carry":
         # The last value may stand in while it is valid; one past its validity (EXPIRED) never does.
         usable = usable | (states == State.MISSING)
     stand_in = {"neutral": NEUTRAL_POINTS, "worst": WORST_POINTS}.get(one.missing, np.nan)
-    return np.where(usable & ~np.isnan(raw), one.curve.points_at(raw), stand_in)
+    return np.where(usable & ~np.isnan(raw), _on_curve(one, raw, tenure), stand_in)
+
+
+def _on_curve(one: Measure, raw: Floats, tenure: Floats) -> Floats:
+    points = one.curve.points_at(raw)
+    for age in reversed(one.ages):  # the youngest last: of several that fit it holds
+        points = np.where(tenure < age.below_days, age.curve.points_at(raw), points)
+    return points

@@ -11,7 +11,9 @@ __all__ = ["Comparison", "Group", "InvalidRule", "Not", "Rule", "parse_rule", "s
 
 MAX_DEPTH = 8
 MAX_PARTS = 50
+MAX_WORD = 100
 MOST = 1e15
+EQUAL = ("==", "!=", "in")  # what words can be compared by
 WORDS = {
     "<": "is below",
     "<=": "is at most",
@@ -51,8 +53,8 @@ def sentence(rule: Rule, labels: Mapping[str, str]) -> str:
     if isinstance(rule, Group):
         joint = " and " if rule.kind == "all" else " or "
         return joint.join(_clause(part, rule, labels) for part in rule.parts)
-    numbers = [f"{value:,.10g}" for value in rule.values]
-    listed = " or ".join(filter(None, [", ".join(numbers[:-1]), numbers[-1]]))
+    said = [value.replace("_", " ") if isinstance(value, str) else f"{value:,.10g}" for value in rule.values]
+    listed = " or ".join(filter(None, [", ".join(said[:-1]), said[-1]]))
     return f"{labels.get(rule.field, rule.field.replace('_', ' '))} {WORDS[rule.op]} {listed}"
 
 
@@ -68,15 +70,25 @@ def _comparison(field: object, op: object, value: object, place: str) -> Compari
     if not isinstance(op, str) or op not in WORDS:
         raise InvalidRule(f"{place}.op is {_brief(op)}; give one of {' '.join(WORDS)}")
     if op == "in" and not (isinstance(value, list) and 1 <= len(value) <= MAX_PARTS):
-        raise InvalidRule(f"{place}.value is {_brief(value)}; give a list of 1 to {MAX_PARTS} numbers")
+        raise InvalidRule(f"{place}.value is {_brief(value)}; give a list of 1 to {MAX_PARTS} numbers or words")
     values = value if isinstance(value, list) and op == "in" else [value]
-    return Comparison(field, op, tuple(_number(one, f"{place}.value") for one in values))
+    return Comparison(field, op, tuple(_value(one, op, f"{place}.value") for one in values))
+
+
+def _value(value: object, op: str, place: str) -> float | str:
+    if not isinstance(value, str):
+        return _number(value, place)
+    if op not in EQUAL:
+        raise InvalidRule(f"{place} is {_brief(value)}; words have no order: compare them with {' '.join(EQUAL)}")
+    if not 1 <= len(value.strip()) <= MAX_WORD or "\x00" in value:
+        raise InvalidRule(f"{place} is {_brief(value)}; give a word of 1 to {MAX_WORD} letters")
+    return value.strip()
 
 
 def _number(value: object, place: str) -> float:
     # NaN and infinity fail the comparison too.
     if isinstance(value, bool) or not isinstance(value, int | float) or not -MOST <= value <= MOST:
-        raise InvalidRule(f"{place} is {_brief(value)}; give a number from {-MOST:g} to {MOST:g}")
+        raise InvalidRule(f"{place} is {_brief(value)}; give a number from {-MOST:g} to {MOST:g}, or a word")
     return float(value)
 
 

@@ -8,6 +8,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
+from scoring.engine.banding import Bands
 from scoring.engine.capping import apply_caps
 from scoring.engine.card import SCORE, Version
 from scoring.engine.frame import Bools, Floats, Frame, States
@@ -29,16 +30,17 @@ class Reason(IntEnum):
 class Scored:
     """n customers, M measures, I inputs (measures, then metrics that only rules read), C components, K caps.
 
-    contributions + cap_effects + clamp_effect sum to the score within 1e-9. Without a score the three are 0 and score,
-    uncapped, low and high NaN; points and component points stand all the same.
+    contributions + cap_effects + clamp_effect + override_effect sum to the score within 1e-9. Without a score the four
+    are 0 and score, automatic, uncapped, low and high NaN; points and component points stand all the same.
     """
 
     ids: npt.NDArray[np.int64]  # n
-    score: Floats  # n, 0-100, NaN = no score
+    score: Floats  # n, 0-100, NaN = no score; what a person set, where one did
+    automatic: Floats  # n, what the scorecard says
     uncapped: Floats  # n, before caps and clamp
     band: npt.NDArray[np.int8]  # n, index into version.bands, -1 = no score
     coverage: Floats  # n, 0-1, share of weight with fresh data
-    low: Floats  # n, the score if all that is missing were worst
+    low: Floats  # n, the automatic score if all that is missing were worst
     high: Floats  # n, and best
     band_certain: Bools  # n, both ends lie in one band
     points: Floats  # n x M, NaN = left out
@@ -50,13 +52,20 @@ class Scored:
     component_weights: Floats  # n x C, as used
     cap_effects: Floats  # n x K, 0 or below
     clamp_effect: Floats  # n
+    override_effect: Floats  # n
     caps_untestable: Bools  # n x K
     flags: dict[str, Bools]  # n each; unknown counts as False
     reason: npt.NDArray[np.uint8]  # n, a Reason
 
 
-def score(frame: Frame, version: Version) -> Scored:
-    """Score every customer of the frame; each result is the same to the last bit in any batch and any order."""
+def score(
+    frame: Frame, version: Version, overrides: Floats | None = None, band_before: npt.NDArray[np.int8] | None = None
+) -> Scored:
+    """Score every customer of the frame; each result is the same to the last bit in any batch and any order.
+
+    `overrides` (n, NaN = none) replace the scores of those who have one; the reasons stay, and the difference is a line
+    of its own. `band_before` (n, -1 = none) is needed where the version has a hysteresis: who has none, has no memory.
+    """
     data = measure(frame, version)
     weighed = weigh(version, data.points)
     metrics = data.fields(version)
@@ -64,15 +73,18 @@ def score(frame: Frame, version: Version) -> Scored:
     coverage = _coverage(version, data)
     reason = _reasons(version, coverage, _has_evidence(frame, version, data))
     scored = reason == Reason.SCORED
-    final = np.where(scored, point.score, np.nan)
-    low, high = _range(version, data, metrics, final)
-    band, low_band, high_band = (_bands(version, value) for value in (final, low, high))
+    automatic = np.where(scored, point.score, np.nan)
+    final = automatic if overrides is None else np.where(scored & ~np.isnan(overrides), overrides, automatic)
+    low, high = _range(version, data, metrics, automatic)
+    bands = Bands(version, metrics, len(frame), band_before)
+    low_band, high_band = bands.of(low), bands.of(high)
     contributions = np.where(scored[:, None], weighed.weights * np.nan_to_num(data.points), 0.0)
     return Scored(
         ids=frame.ids,
         score=final,
+        automatic=automatic,
         uncapped=np.where(scored, _across(contributions), np.nan),
-        band=band,
+        band=bands.remembering(final),
         coverage=coverage,
         low=low,
         high=high,
@@ -86,6 +98,7 @@ def score(frame: Frame, version: Version) -> Scored:
         component_weights=weighed.component_weights,
         cap_effects=np.where(scored[:, None], point.effects, 0.0),
         clamp_effect=np.where(scored, point.clamp_effect, 0.0),
+        override_effect=np.nan_to_num(final - automatic),
         caps_untestable=untestable,
         flags=_flags(version, metrics, point.components, final, coverage),
         reason=reason,
@@ -129,11 +142,6 @@ def _range(version: Version, data: Measured, metrics: dict[str, Floats], final: 
     low, high, _ = apply_caps(version, worst, best, metrics)
     # The point lies between the ends by construction, but for the last digit that settling keeps.
     return np.minimum(low.score, final), np.maximum(high.score, final)
-
-
-def _bands(version: Version, values: Floats) -> npt.NDArray[np.int8]:
-    index = np.searchsorted([band.lower for band in version.bands], values, side="right") - 1
-    return np.where(np.isnan(values), -1, index).astype(np.int8)
 
 
 def _flags(

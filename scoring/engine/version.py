@@ -1,34 +1,36 @@
-"""A scorecard version from its JSON definition and back, with one canonical text and digest for equal definitions."""
+"""A scorecard version from its JSON definition; `writing` is the way back."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Collection, Mapping
-from typing import Any
 
-from scoring.engine.card import SCORE, Band, Cap, Component, Flags, Measure, Version
-from scoring.engine.checking import check_version
+from scoring.engine.card import SCORE, Age, Band, Cap, Component, Flags, Measure, Thresholds, Version
+from scoring.engine.checking import NONE, check_version
 from scoring.engine.curve import Curve
 from scoring.engine.reading import InvalidScorecard, Node, number, open_node, refuse
 from scoring.engine.rules import InvalidRule, Rule, parse_rule
+from scoring.engine.writing import canonical_json, definition_of, digest
 
 __all__ = [
-    "SCORE", "Band", "Cap", "Component", "Curve", "Flags", "InvalidScorecard", "Measure", "Version",
-    "canonical_json", "definition_of", "digest", "parse_version",
+    "SCORE", "Age", "Band", "Cap", "Component", "Curve", "Flags", "InvalidScorecard", "Measure", "Thresholds",
+    "Version", "canonical_json", "definition_of", "digest", "parse_version",
 ]  # fmt: skip
 
 VERSION_KEYS = (
     "key", "title", "components", "bands", "flags", "caps", "min_coverage", "clamp", "analysis_days", "parameters",
+    "thresholds", "hysteresis", "rollup",
 )  # fmt: skip
 COMPONENT_KEYS = ("key", "label", "weight", "measures")
-MEASURE_KEYS = ("metric", "weight", "curve", "missing", "window", "par")
+MEASURE_KEYS = ("metric", "weight", "curve", "missing", "window", "par", "steps", "ages")
+AGE_KEYS = ("below_days", "curve")
+THRESHOLD_KEYS = ("label", "when", "lowers")
 BAND_KEYS = ("label", "role", "lower")
 CAP_KEYS = ("target", "when", "at_most", "label", "on")
 FLAG_KEYS = ("churn_risk", "expansion", "emergency")
 MISSING_RULES = ("leave_out", "neutral", "worst", "carry")
 ROLES = ("red", "yellow", "green")
+ROLLUPS = ("arr_weighted", "mean", "worst", "own")
 # Beyond these a double no longer carries nine digits through the weighted means.
 LEAST_WEIGHT, MOST_WEIGHT = 1e-6, 1e6
 MOST_RAW = 1e15
@@ -37,8 +39,13 @@ KEY = r"[a-z][a-z0-9_]*"
 KEY_RIGHT = "give a key of small letters, digits and _, a letter first"
 
 
-def parse_version(definition: object, known_metrics: Collection[str] | None = None) -> Version:
-    """Read a definition; without `known_metrics` any metric key goes. Raises InvalidScorecard with one message."""
+def parse_version(
+    definition: object, known_metrics: Collection[str] | None = None, attributes: Mapping[str, bool] = NONE
+) -> Version:
+    """Read a definition; without `known_metrics` any metric key goes. Raises InvalidScorecard with one message.
+
+    `attributes` are facts of a customer that are no metrics, true = they hold words: rules may read them, measures not.
+    """
     root = open_node(definition, "", VERSION_KEYS)
     version = Version(
         key=root.text("key", r"[a-z0-9][a-z0-9_-]*", "give a key of small letters, digits, - and _"),
@@ -51,43 +58,12 @@ def parse_version(definition: object, known_metrics: Collection[str] | None = No
         clamp=_clamp(root),
         analysis_days=root.whole("analysis_days", TEN_YEARS, 30),
         parameters=_parameters(root),
+        thresholds=tuple(_thresholds(node) for node in root.nodes("thresholds", THRESHOLD_KEYS, least=0)),
+        hysteresis=root.number("hysteresis", 0, 20, 0.0),
+        rollup=root.choice("rollup", ROLLUPS, "arr_weighted"),
     )
-    check_version(version, known_metrics)
+    check_version(version, known_metrics, attributes)
     return version
-
-
-def definition_of(version: Version) -> dict[str, Any]:
-    """The full JSON form, defaults written out; parse_version gives the same version back."""
-    return {
-        "key": version.key,
-        "title": version.title,
-        "components": [_component_definition(component) for component in version.components],
-        "bands": [{"label": band.label, "role": band.role, "lower": band.lower} for band in version.bands],
-        "flags": {name: rule.definition() for name, rule in version.flags.items()},
-        "caps": [_cap_definition(cap) for cap in version.caps],
-        "min_coverage": version.min_coverage,
-        "clamp": list(version.clamp),
-        "analysis_days": version.analysis_days,
-        "parameters": dict(version.parameters),
-    }
-
-
-def canonical_json(definition: object) -> str:
-    """One text for equal definitions: sorted keys, no spaces, 30 and 30.0 alike; NaN and infinity raise ValueError."""
-    return json.dumps(_plain(definition), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-
-
-def digest(definition: object) -> str:
-    """SHA-256 of the canonical text, in hex."""
-    return hashlib.sha256(canonical_json(definition).encode()).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _component(node: Node) -> Component:
@@ -103,11 +79,23 @@ def _measure(node: Node) -> Measure:
     return Measure(
         metric=node.text("metric", KEY, KEY_RIGHT),
         weight=_weight(node),
-        curve=_curve(node),
+        curve=_curve(node, node.truth("steps", False)),
         missing=node.choice("missing", MISSING_RULES, "leave_out"),
         window=None if node.get("window", None) is None else node.whole("window", TEN_YEARS),
         par=node.number("par", 0, 100, 0.0),
+        ages=_ages(node),
     )
+
+
+def _ages(measure: Node) -> tuple[Age, ...]:
+    ages: list[Age] = []
+    for node in measure.nodes("ages", AGE_KEYS, least=0):
+        below = node.whole("below_days", TEN_YEARS)
+        if ages and below <= ages[-1].below_days:
+            right = f"give more days than the age before it, {ages[-1].below_days}"
+            raise refuse(node.at("below_days"), below, right)
+        ages.append(Age(below, _curve(node, measure.truth("steps", False))))
+    return tuple(ages)
 
 
 def _weight(node: Node) -> float:
@@ -117,7 +105,7 @@ def _weight(node: Node) -> float:
     return weight
 
 
-def _curve(node: Node) -> Curve:
+def _curve(node: Node, steps: bool) -> Curve:
     place, breakpoints = node.at("curve"), []
     for i, pair in enumerate(node.entries("curve", 2)):
         if not isinstance(pair, list | tuple) or len(pair) != 2:
@@ -126,13 +114,19 @@ def _curve(node: Node) -> Curve:
         breakpoints.append((raw, number(pair[1], f"{place}[{i}][1]", 0, 100)))
         if i and not breakpoints[i - 1][0] < raw:
             raise refuse(f"{place}[{i}][0]", raw, f"give more than the breakpoint before it, {breakpoints[i - 1][0]:g}")
-    return Curve(tuple(breakpoints))
+    return Curve(tuple(breakpoints), steps)
 
 
 def _band(node: Node) -> Band:
     label = node.text("label", r".*\w.*", "give a text with at least one letter or digit")
     slug = re.sub(r"[\W_]+", "-", label.lower()).strip("-")
     return Band(slug, label, node.choice("role", ROLES), node.number("lower", 0, 100))
+
+
+def _thresholds(node: Node) -> Thresholds:
+    place, lowers = node.at("lowers"), node.entries("lowers", 1)
+    found = tuple(number(lower, f"{place}[{i}]", 0, 100) for i, lower in enumerate(lowers))
+    return Thresholds(node.text("label"), _rule(node, "when"), found)
 
 
 def _flags(node: Node) -> Flags:
@@ -171,32 +165,3 @@ def _parameters(root: Node) -> dict[str, float]:
     if not isinstance(given, Mapping):
         raise refuse("parameters", given, "give an object of names and numbers")
     return {str(name): number(value, f"parameters.{name}", -MOST_RAW, MOST_RAW) for name, value in given.items()}
-
-
-def _component_definition(component: Component) -> dict[str, Any]:
-    return {
-        "key": component.key,
-        "label": component.label,
-        "weight": component.weight,
-        "measures": [
-            {
-                "metric": measure.metric,
-                "weight": measure.weight,
-                "curve": [list(pair) for pair in measure.curve.breakpoints],
-                "missing": measure.missing,
-                "window": measure.window,
-                "par": measure.par,
-            }
-            for measure in component.measures
-        ],
-    }
-
-
-def _cap_definition(cap: Cap) -> dict[str, Any]:
-    return {
-        "target": cap.target,
-        "when": cap.when.definition(),
-        "at_most": cap.at_most,
-        "label": cap.label,
-        "on": cap.on,
-    }

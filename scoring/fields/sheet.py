@@ -136,7 +136,7 @@ def emergency_cut(version: Version) -> float:
     """The score below which a customer is an emergency."""
     rule = version.flags.emergency
     plain = isinstance(rule, Comparison) and rule.field == SCORE and rule.op == "<"
-    return rule.values[0] if plain and isinstance(rule, Comparison) else EMERGENCY_CUT
+    return rule.numbers[0] if plain and isinstance(rule, Comparison) else EMERGENCY_CUT
 
 
 PLAIN: Final[dict[str, Callable[[Sheet], Floats]]] = {

@@ -57,7 +57,7 @@ def with_cap(target: str, field: str) -> str:
         ({"window": True}, "components[0].measures[1].window is True; give a whole number from 1 to 3,650"),
         ({"par": 101}, "components[0].measures[1].par is 101; give a number from 0 to 100"),
         ({"wieght": 1}, ("components[0].measures[1].wieght is not a known key; known here: "
-                        "metric, weight, curve, missing, window, par")),
+                        "metric, weight, curve, missing, window, par, steps, ages")),
     ],
 )  # fmt: skip
 def test_a_wrong_measure_is_refused(changes: dict[str, Any], message: str) -> None:
@@ -85,7 +85,7 @@ def test_a_wrong_curve_is_refused(curve: list[Any], message: str) -> None:
     ("changes", "message"),
     [
         ({"surprise": 1}, ("surprise is not a known key; known here: key, title, components, bands, flags, caps, "
-                          "min_coverage, clamp, analysis_days, parameters")),
+                          "min_coverage, clamp, analysis_days, parameters, thresholds, hysteresis, rollup")),
         ({"key": "No Key"}, "key is 'No Key'; give a key of small letters, digits, - and _"),
         ({"title": "  "}, "title is '  '; give a text"),
         ({"title": 5}, "title is 5; give a text"),
@@ -165,7 +165,7 @@ def test_a_cap_needs_a_target_of_its_own_scorecard() -> None:
 
 
 def test_a_rule_reads_only_what_exists() -> None:
-    right = "a rule reads metrics, components of this scorecard or score"
+    right = "a rule reads metrics, facts of the customer, components of this scorecard or score"
 
     assert with_cap("use", "logons") == f"caps[0].when is 'logons'; {right}"
     flags = {**definition()["flags"], "emergency": compare("nothing", "<", 1)}
