@@ -51,9 +51,9 @@ class Library:
     alerts: list[Alert]
 
     @classmethod
-    def load(cls, version: ScorecardVersion) -> Library:
-        """Read it, for the components of a scorecard version; two queries."""
-        components = [component.key for component in version.engine.components]
+    def load(cls, versions: Iterable[ScorecardVersion]) -> Library:
+        """Read it, for the components of the scorecards that score customers; two queries."""
+        components = list(dict.fromkeys(key for version in versions for key in version.engine.component_keys))
         return cls({book.row.key: book for book in _books()}, list(_alerts(components)))
 
     def fields(self) -> set[str]:

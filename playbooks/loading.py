@@ -17,7 +17,7 @@ from playbooks.models import Episode, Play, Reaction, ReactionShard
 from playbooks.stepping import plan_of
 from scoring.engine.frame import Bools
 from scoring.engine.rules import Rule
-from scoring.fields import load_fields
+from scoring.fields import load_fields, run_versions
 from scoring.models import Purpose, Run, ScoreRecord
 
 Range = tuple[int, int]
@@ -75,7 +75,7 @@ class Stretch:
         records, earlier = Records.of(run, inside), Records.of(before, inside)
         plays = list(Play.objects.open().filter(stretch(inside)).select_related("playbook").order_by("pk"))
         episodes = list(Episode.objects.open().filter(stretch(inside)).order_by("pk"))
-        library = Library.load(run.version)
+        library = Library.load(run_versions(run).values())
         names = library.fields() | _exit_fields(plays)
         return cls(
             dates=Dates(run.as_of, before.as_of if before else None),

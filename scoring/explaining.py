@@ -15,7 +15,7 @@ from scoring.engine.explaining import Line, contribution_lines
 from scoring.engine.scoring import Scored
 from scoring.models import CurrentScore, Purpose, Run, ScorecardVersion, ScoreRecord
 from scoring.models.scores import ScoreNumbers
-from scoring.packing import rescore
+from scoring.packing import Said, rescore_all
 
 
 class NotScored(ValueError):
@@ -41,7 +41,12 @@ def explain(customer: Customer, on: date | None = None, *, scorecard: str = "") 
     """The official score on a date, or the current one, with its reasons. Raises NotScored where nothing is stored."""
     stored, as_of = _current(customer) if on is None else _recorded(customer, on, scorecard)
     version = stored.version
-    return Explained(as_of, version, stored, rescore(customer.pk, stored.inputs, version.engine))
+    return Explained(as_of, version, stored, rescored(stored))
+
+
+def rescored(stored: ScoreNumbers) -> Scored:
+    """One stored score made again with all its reasons, the override that held among them."""
+    return rescore_all([stored.customer_id], [stored.inputs], stored.version.engine, Said.of([stored]))
 
 
 def changes_between(before: Explained, after: Explained) -> list[Change]:

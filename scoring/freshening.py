@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,10 +13,9 @@ from django.utils import timezone
 
 from accounts.business_days import today
 from accounts.models import Customer
-from scoring.judging import judge
-from scoring.loading import load
-from scoring.models import CurrentScore, ScorecardVersion
-from scoring.publishing import live_version
+from scoring.choosing import Choice, choices_now
+from scoring.judging import judge_all
+from scoring.models import CurrentScore
 from scoring.recording import ROWS_AT_ONCE, refresh
 
 NEWS: Final = timedelta(days=2)  # older news has been through a night
@@ -27,10 +27,10 @@ def freshen(now: datetime | None = None) -> list[int]:
     What is seen is remembered by the stamp of the news that was read before the facts were: news that lands meanwhile
     has another stamp, and is found the next time. Before the first scorecard is live nobody is scored.
     """
-    version = live_version()
-    news = _news(now or timezone.now()) if version else {}
-    if version and news:
-        _score(version, news)
+    choices = choices_now()
+    news = _news(now or timezone.now()) if choices else {}
+    if news:
+        _score(choices, news)
     return list(news)
 
 
@@ -41,10 +41,10 @@ def _news(now: datetime) -> dict[int, datetime]:
     return dict(unseen.values_list("pk", "facts_changed_at")[: settings.SHARD_SIZE])
 
 
-def _score(version: ScorecardVersion, news: dict[int, datetime]) -> None:
+def _score(choices: Sequence[Choice], news: dict[int, datetime]) -> None:
     day, ids = today(), np.fromiter(news, dtype=np.int64)
-    loaded = load(ids, day, version.engine)
-    refresh(judge(loaded, version, day), version, day)
+    for judged in judge_all(ids, day, choices):
+        refresh(judged, day)
     seen = list(CurrentScore.objects.filter(customer__in=news))
     for current in seen:
         current.facts_at = news[current.customer_id]

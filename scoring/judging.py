@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
+from scoring.choosing import Choice, chosen
+from scoring.engine.banding import Places
 from scoring.engine.frame import Floats
 from scoring.engine.scoring import Scored, score
 from scoring.indicators.evaluating import indicate
+from scoring.judgements.overriding import overrides_on
 from scoring.keeping import columns_of
-from scoring.loading import Loaded
+from scoring.loading import Loaded, load
 from scoring.models import ScorecardVersion
-from scoring.nights import Ints
+from scoring.nights import Ints, night_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +27,36 @@ class Judged:
     `beside` has a column (n, NaN = unknown) for each name, `arr` among them.
     """
 
+    version: ScorecardVersion
     scored: Scored
     indicators: Ints
     beside: Mapping[str, Floats]
 
 
-def judge(loaded: Loaded, version: ScorecardVersion, on: date) -> Judged:
-    """Score a loaded block by a version and evaluate its indicators as of the date."""
-    scored = score(loaded.frame, version.engine)
-    return Judged(scored, indicate(loaded.frame, scored, version, on), columns_of(loaded, version.engine))
+def judge_all(ids: Ints, on: date, choices: Sequence[Choice], *, officially: bool = True) -> Iterator[Judged]:
+    """Load and judge customers (ids ascending), each by the live scorecard that its rule picks, a part for each."""
+    places = chosen(ids, on, choices)
+    for place, choice in enumerate(choices):
+        part = ids[places == place]
+        if len(part):
+            loaded = load(part, on, choice.version.engine)
+            yield judge(loaded, choice.version, on, officially=officially)
+
+
+def judge(loaded: Loaded, version: ScorecardVersion, on: date, *, officially: bool = True) -> Judged:
+    """Score a loaded block by a version and evaluate its indicators as of the date.
+
+    What persons have set counts only officially: a trial or a shadow shows what the scorecard says.
+    """
+    ids = loaded.frame.ids
+    overrides = overrides_on(ids, on) if officially else None
+    scored = score(loaded.frame, version.engine, overrides, _bands_before(ids, on, version))
+    return Judged(version, scored, indicate(loaded.frame, scored, version, on), columns_of(loaded, version.engine))
+
+
+def _bands_before(ids: Ints, on: date, version: ScorecardVersion) -> Places | None:
+    """The last band of each customer under the same version (n), -1 = none; needed only where bands are left late."""
+    if not version.engine.hysteresis or not len(ids):
+        return None
+    before = night_before(ids, on)
+    return np.where(before.version == version.pk, before.band, -1).astype(np.int8)

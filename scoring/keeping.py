@@ -23,10 +23,24 @@ def keep(shard: Shard, parts: Iterable[tuple[Ints, Mapping[str, Floats]]]) -> No
     """Keep columns of stretches of customers, ids ascending, with the shard of a night."""
     some = [(ids, columns) for ids, columns in parts if len(ids)]
     if some:
-        names = list(some[0][1])
-        matrix = np.concatenate([np.stack([columns[name] for name in names]) for _, columns in some], axis=1)
-        ids = np.concatenate([ids for ids, _ in some])
+        names = list(dict.fromkeys(name for _, columns in some for name in columns))
+        ids, order = _in_order([ids for ids, _ in some])
+        matrix = np.concatenate([_stacked(part, names) for part in some], axis=1)[:, order]
         Kept.objects.create(shard=shard, names=names, data=zlib.compress(ids.tobytes() + matrix.tobytes(), 1))
+
+
+def _stacked(part: tuple[Ints, Mapping[str, Floats]], names: list[str]) -> Floats:
+    """The columns (names x n); one that a part has in its records instead is NaN."""
+    ids, columns = part
+    nothing = np.full(len(ids), np.nan)
+    return np.stack([columns.get(name, nothing) for name in names])
+
+
+def _in_order(parts: list[Ints]) -> tuple[Ints, Ints]:
+    """All ids ascending, and their places: customers of several scorecards lie between each other."""
+    ids = np.concatenate(parts)
+    order = np.argsort(ids)
+    return ids[order], order
 
 
 def columns_of(loaded: Loaded, version: Version) -> dict[str, Floats]:

@@ -12,15 +12,15 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection, transaction
 
-from scoring.engine.frame import Floats, Frame
+from scoring.choosing import known_before
+from scoring.engine.frame import Floats, Frame, State
 from scoring.engine.version import Version
 from scoring.indicators import INDICATOR_METRICS
 from scoring.metrics import METRICS
 from scoring.metrics.block import Block
-from scoring.metrics.evaluating import evaluate
+from scoring.metrics.evaluating import Column, evaluate
 from scoring.metrics.metric import Metric
 from scoring.metrics.subscriptions import arr
-from scoring.metrics.worth import FIELDS
 
 # What the playbooks that come with the product ask beside; any other metric can be asked for too, and is read then.
 RULE_METRICS: Final = (
@@ -32,6 +32,7 @@ RULE_METRICS: Final = (
     "days_to_renewal",
     "days_to_notice",
 )
+FACTS: Final = ("size", "value_points", "renewal_decided")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +53,26 @@ def load(ids: npt.NDArray[np.int64], on: date, version: Version) -> Loaded:
     The number of queries is fixed.
     """
     wanted = dict.fromkeys([*version.inputs, *INDICATOR_METRICS, *RULE_METRICS])
-    windows = {metric: window_of(METRICS[metric], version) for metric in wanted}
+    windows = {metric: window_of(METRICS[metric], version) for metric in wanted if metric in METRICS}
+    facts = dict.fromkeys([*FACTS, *(name for name in version.inputs if name not in METRICS)])
     with snapshot():
         block = Block(ids, on, version.parameters, longest=_longest(windows))
         columns = {metric: evaluate(METRICS[metric], block, window) for metric, window in windows.items()}
+        fields = {name: known_before(block, name) for name in facts}
+        columns |= {name: as_column(fields[name]) for name in fields if name in version.inputs}
         frame = Frame(
             ids=ids,
             values={metric: column.values for metric, column in columns.items()},
             states={metric: column.states for metric, column in columns.items()},
             evidence={metric: column.evidence for metric, column in columns.items()},
         )
-        return Loaded(frame, arr(block), {name: compute(block) for name, compute in FIELDS.items()})
+        return Loaded(frame, block.once(arr), fields)
+
+
+def as_column(values: Floats) -> Column:
+    """A fact of the customer as an input of a version: fresh where it is known, and never evidence."""
+    states = np.where(np.isnan(values), State.MISSING, State.FRESH).astype(np.uint8)
+    return Column(values, states, np.zeros(len(values), np.bool_))
 
 
 def _longest(windows: Mapping[str, int]) -> int:

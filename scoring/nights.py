@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -14,24 +14,41 @@ from django.db.models import QuerySet
 from accounts.history import stretch
 from scoring.engine.frame import Bools, Floats
 from scoring.models import Purpose, Run, ScoreRecord
+from scoring.packing import Said
 
 Ints = npt.NDArray[np.int64]
 LOOK_BACK_DAYS: Final = 31  # an older night is no night before: whoever comes back after that begins anew
-COLUMNS: Final = ("customer_id", "version_id", "score", "band", "indicators", "inputs")
+COLUMNS: Final = (
+    "customer_id",
+    "version_id",
+    "score",
+    "automatic",
+    "band",
+    "indicators",
+    "segment",
+    "tags",
+    "stage",
+    "inputs",
+)
+NOTHING: Final = (0, None, None, -1, 0, 0, 0, 0, b"")  # the columns of who has no record
 
 
 @dataclass(frozen=True, slots=True)
 class Night:
     """Records of n customers in the order of `ids`; version 0 = no record, score NaN and band -1 = no score.
 
-    `inputs` are the packed inputs, empty where there is no record.
+    `automatic` is NaN but where the score is overridden; `inputs` are packed, empty where there is no record.
     """
 
     ids: Ints
     version: Ints
     score: Floats
+    automatic: Floats
     band: Ints
     indicators: Ints
+    segment: Ints
+    tags: Ints
+    stage: Ints
     inputs: list[bytes]
 
     @property
@@ -39,10 +56,16 @@ class Night:
         """Which customers have a record."""
         return self.version > 0
 
+    @property
+    def said(self) -> Said:
+        """What the scores were made with beside their inputs."""
+        return Said(np.where(np.isnan(self.automatic), np.nan, self.score), self.band.astype(np.int8))
+
     def only(self, who: Bools) -> Night:
         """The records of some of the customers."""
         inputs = [packed for packed, mine in zip(self.inputs, who.tolist(), strict=True) if mine]
-        return Night(self.ids[who], self.version[who], self.score[who], self.band[who], self.indicators[who], inputs)
+        arrays = {one.name: getattr(self, one.name)[who] for one in fields(self) if one.name != "inputs"}
+        return Night(**arrays, inputs=inputs)
 
 
 def recorded(run_id: int, ids: Ints) -> Night:
@@ -90,13 +113,14 @@ def _of(ids: Ints) -> QuerySet[ScoreRecord]:
 
 def _placed(ids: Ints, rows: Any) -> Night:
     found = {row[0]: row[1:] for row in rows}
-    every = [found.get(pk, (0, None, -1, 0, b"")) for pk in ids.tolist()]
-    version, score, band, indicators, inputs = zip(*every, strict=True) if every else ((),) * 5
+    every = [found.get(pk, NOTHING) for pk in ids.tolist()]
+    columns = dict(zip(COLUMNS[1:], zip(*every, strict=True) if every else ((),) * len(NOTHING), strict=True))
+    whole = {name: np.array(columns[name], np.int64) for name in ("band", "indicators", "segment", "tags", "stage")}
     return Night(
-        ids,
-        np.array(version, np.int64),
-        np.array(score, np.float64),  # None becomes NaN
-        np.array(band, np.int64),
-        np.array(indicators, np.int64),
-        [bytes(packed) for packed in inputs],
+        ids=ids,
+        version=np.array(columns["version_id"], np.int64),
+        score=np.array(columns["score"], np.float64),  # None becomes NaN
+        automatic=np.array(columns["automatic"], np.float64),
+        inputs=[bytes(packed) for packed in columns["inputs"]],
+        **whole,
     )

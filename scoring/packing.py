@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from scoring.engine.card import Version
 from scoring.engine.changes import Snapshot
 from scoring.engine.frame import Floats, Frame, States
 from scoring.engine.scoring import Scored, score
+from scoring.models.scores import ScoreNumbers
 
 DOUBLE = np.dtype("<f8")
 
@@ -32,13 +35,28 @@ def unpack(packed: bytes | memoryview, version: Version) -> Snapshot:
     )
 
 
-def rescore(customer_id: int, packed: bytes | memoryview, version: Version) -> Scored:
-    """Make one stored score again with all its reasons. Evidence was judged when it was stored."""
-    return rescore_all([customer_id], [packed], version)
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What scores were made with beside their inputs (n each): overrides, NaN = none, and the bands they came to."""
+
+    overrides: Floats
+    bands: npt.NDArray[np.int8]
+
+    @classmethod
+    def of(cls, stored: Sequence[ScoreNumbers]) -> Said:
+        """As it was stored."""
+        set_by_hand = [np.nan if one.automatic is None else one.score for one in stored]
+        return cls(np.array(set_by_hand, np.float64), np.array([one.band for one in stored], np.int8))
 
 
-def rescore_all(ids: Sequence[int], packed: Sequence[bytes | memoryview], version: Version) -> Scored:
-    """Make stored scores of one version again, all at once: 50 cost little more than one."""
+def rescore_all(
+    ids: Sequence[int], packed: Sequence[bytes | memoryview], version: Version, said: Said | None = None
+) -> Scored:
+    """Make stored scores of one version again with all their reasons, all at once: 50 cost little more than one.
+
+    Evidence was judged when they were stored. `said` is what else was: without it nobody has an override, and a band is
+    not left late.
+    """
     rows = np.frombuffer(b"".join(packed), np.uint8).reshape(len(ids), -1)
     split = len(version.inputs) * DOUBLE.itemsize
     raw, states = np.ascontiguousarray(rows[:, :split]).view(DOUBLE), rows[:, split:]
@@ -49,4 +67,4 @@ def rescore_all(ids: Sequence[int], packed: Sequence[bytes | memoryview], versio
         states={metric: states[:, i] for i, metric in enumerate(version.inputs)},
         evidence=dict.fromkeys(version.inputs, ones),
     )
-    return score(frame, version)
+    return score(frame, version, said.overrides, said.bands) if said else score(frame, version)

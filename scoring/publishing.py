@@ -1,4 +1,4 @@
-"""Publishes scorecard versions and says which one is live."""
+"""Publishes scorecard versions and says which are live."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from accounts.business_days import today
 from accounts.models import FeatureUsage, Subscription, User
 from scoring.engine.version import definition_of, digest, parse_version
 from scoring.metrics import METRICS
+from scoring.metrics.attributes import word_fields
 from scoring.models import Scorecard, ScorecardVersion
 from scoring.models.scorecards import Status, Use
 from scoring.presets import PRESET_KEYS, load_preset
@@ -35,7 +36,7 @@ def publish(
     Bounds that depend on the book are frozen into the version (X35). With a draft, that row becomes the version, and
     where another version says the same there is none. Raises InvalidScorecard or AlreadySaid; then nothing is written.
     """
-    parse_version(definition, METRICS)
+    parse_version(definition, METRICS, word_fields())
     complete = definition_of(parse_version({**definition, "parameters": frozen_parameters(definition)}))
     digested = digest(complete)
     with transaction.atomic():
@@ -94,30 +95,33 @@ def newest_version(key: str) -> ScorecardVersion:
 
 def version_in_use(key: str) -> ScorecardVersion:
     """The live version of a scorecard, else its newest. Raises UnknownScorecard."""
-    live = live_version()
-    return live if live and live.scorecard.key == key else newest_version(key)
+    return next((live for live in live_versions() if live.scorecard.key == key), None) or newest_version(key)
 
 
 def make_live(key: str, *, note: str = "", by: User | None = None) -> ScorecardVersion:
-    """Make the newest version of a scorecard the one that scores customers; the one before becomes idle."""
+    """Make the newest version of a scorecard the one that scores its customers; the one before becomes idle."""
     with transaction.atomic():
         hold_scorecards()
         return make_version_live(newest_version(key), note=note)
 
 
 def make_version_live(version: ScorecardVersion, *, note: str = "") -> ScorecardVersion:
-    """Make a published version the one that scores customers from the next night on; nights that are open keep theirs.
+    """Make a published version live from the next night on; nights that are open keep theirs.
 
-    Raises ValueError for a draft.
+    It takes the place of the live version of its scorecard and, where its scorecard has no rule and is for everybody,
+    of the one that was for everybody. Raises ValueError for a draft.
     """
     if version.status != Status.PUBLISHED:
         raise ValueError(f"{version} is a draft; publish it first")
     with transaction.atomic():
         hold_scorecards()
-        ScorecardVersion.objects.filter(use=Use.LIVE).exclude(pk=version.pk).update(use=Use.IDLE)
-        version.use = Use.LIVE
+        replaced = Q(scorecard=version.scorecard)
+        if version.scorecard.when is None:
+            replaced |= Q(scorecard__when=None)
+        ScorecardVersion.objects.filter(replaced, use=Use.LIVE).exclude(pk=version.pk).update(use=Use.IDLE)
+        version.use, version.shadow_since = Use.LIVE, None
         version.note = note or version.note
-        version.save(update_fields=["use", "note"])
+        version.save(update_fields=["use", "shadow_since", "note"])
     return version
 
 
@@ -130,5 +134,11 @@ def hold_scorecards() -> None:
 
 
 def live_version() -> ScorecardVersion | None:
-    """The version that scores customers, None before the first is live."""
-    return ScorecardVersion.objects.filter(use=Use.LIVE).select_related("scorecard").first()
+    """The version that scores everybody whom no rule gives another, None before the first is live."""
+    return next(iter(live_versions()[::-1]), None)
+
+
+def live_versions() -> list[ScorecardVersion]:
+    """The live versions in the order in which their rules are asked; the one without a rule is last. One query."""
+    live = ScorecardVersion.objects.filter(use=Use.LIVE).select_related("scorecard")
+    return sorted(live, key=lambda one: (one.scorecard.when is None, one.scorecard.position, one.pk))

@@ -14,7 +14,7 @@ from accounts.history import stretch
 from accounts.models import Customer
 from scoring.engine.scoring import Scored
 from scoring.judging import Judged
-from scoring.models import CurrentScore, Purpose, Run, ScorecardVersion, ScoreRecord
+from scoring.models import CurrentScore, Purpose, Run, ScoreRecord
 from scoring.packing import pack
 
 Ids = npt.NDArray[np.int64]
@@ -22,18 +22,20 @@ ROWS_AT_ONCE = 500  # below the limit of parameters of a statement on SQLite
 COMPARE_DAYS = 30
 
 
-def numbers(judged: Judged, version: ScorecardVersion) -> Iterable[dict[str, Any]]:
+def numbers(judged: Judged) -> Iterable[dict[str, Any]]:
     """The stored numbers of each customer, in the order of the ids; plain Python numbers, None for none."""
     scored, indicators = judged.scored, judged.indicators.tolist()
     coverage, band = scored.coverage.tolist(), scored.band.tolist()
-    score, low, high = (column.tolist() for column in (scored.score, scored.low, scored.high))
+    score, automatic = scored.score.tolist(), scored.automatic.tolist()
+    low, high = scored.low.tolist(), scored.high.tolist()
     outcome, inputs = scored.reason.tolist(), pack(scored.raw, scored.states)
     for i in range(len(scored.ids)):
         known = outcome[i] == 0
         yield {
-            "version": version,
+            "version": judged.version,
             "outcome": outcome[i],
             "score": score[i] if known else None,
+            "automatic": automatic[i] if known and automatic[i] != score[i] else None,
             "band": band[i],
             "coverage": coverage[i],
             "low": low[i] if known else 0.0,
@@ -43,23 +45,23 @@ def numbers(judged: Judged, version: ScorecardVersion) -> Iterable[dict[str, Any
         }
 
 
-def record(run: Run, judged: Judged, version: ScorecardVersion) -> None:
+def record(run: Run, judged: Judged) -> None:
     """Write the scores of a stretch of customers into a run that has none of them yet."""
-    rows = zip(judged.scored.ids.tolist(), numbers(judged, version), strict=True)
+    rows = zip(judged.scored.ids.tolist(), numbers(judged), strict=True)
     ScoreRecord.objects.bulk_create(
         (ScoreRecord(customer_id=customer_id, run=run, **stored) for customer_id, stored in rows),
         batch_size=ROWS_AT_ONCE,
     )
 
 
-def refresh(judged: Judged, version: ScorecardVersion, on: date) -> None:
+def refresh(judged: Judged, on: date) -> None:
     """Make these the current scores of their customers, unless a newer date is there already."""
     scored, arr = judged.scored, judged.beside["arr"]
     older = _older(scored.ids, on)
     before = scores_on(scored.ids, on - timedelta(days=COMPARE_DAYS))
     rows = [
         _current(i, stored, scored, on, float(arr[i]), before.get(stored_id), timezone.now())
-        for i, (stored_id, stored) in enumerate(zip(scored.ids.tolist(), numbers(judged, version), strict=True))
+        for i, (stored_id, stored) in enumerate(zip(scored.ids.tolist(), numbers(judged), strict=True))
         if older[i]
     ]
     changing = [field.name for field in CurrentScore._meta.fields if field.name not in ("customer", "facts_at")]

@@ -10,8 +10,8 @@ from django.conf import settings
 
 from accounts.business_days import today
 from accounts.models import Customer
-from scoring.judging import judge
-from scoring.loading import load
+from scoring.choosing import Choice, choices_now
+from scoring.judging import judge_all
 from scoring.metrics.block import blocks
 from scoring.models import Purpose, Run, ScorecardVersion
 from scoring.publishing import live_version, version_in_use
@@ -56,16 +56,16 @@ def _again(on: date, purpose: Purpose, version: ScorecardVersion) -> Run:
 def refresh_current(on: date | None = None, customer: Customer | None = None) -> Counts:
     """Bring the current scores of all customers, or of one, up to a date (today when absent)."""
     day = on or today()
-    version = official_version(day)
+    choices = choices_now() or [Choice(official_version(day))]
     active = Customer.objects.active_on(day).order_by("pk")
     chosen = active.filter(pk=customer.pk) if customer else active
     ids = np.fromiter(chosen.values_list("pk", flat=True), dtype=np.int64)
     counts = Counts()
     for part in blocks(ids, settings.SHARD_SIZE):
-        judged = judge(load(part, day, version.engine), version, day)
-        refresh(judged, version, day)
-        known = int((judged.scored.reason == 0).sum())
-        counts = Counts(counts.scored + known, counts.not_scored + len(part) - known)
+        for judged in judge_all(part, day, choices):
+            refresh(judged, day)
+            known = int((judged.scored.reason == 0).sum())
+            counts = Counts(counts.scored + known, counts.not_scored + len(judged.scored.ids) - known)
     if customer is None:
         retire(day)
     return counts

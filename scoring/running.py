@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from accounts.business_days import site_zone
 from accounts.models import Customer
+from scoring.choosing import as_json, choices_now
 from scoring.keeping import forget
 from scoring.leasing import take
 from scoring.models import Purpose, Run, ScorecardVersion, Shard
@@ -23,16 +25,21 @@ LOOK_BACK_DAYS = 7
 
 def open_run(on: date, purpose: str, version: ScorecardVersion, *, backfilled: bool = False) -> Run:
     """The run of a date and purpose, made with its shards where there is none; who comes second gets the first's."""
-    named = "" if purpose in (Purpose.NIGHTLY, Purpose.RESTATED) else version.scorecard.key
+    named = version.scorecard.key if purpose in (Purpose.TRIAL, Purpose.SHADOW) else ""
+    says = {"version": version, "choices": [] if named else _choices(version), "backfilled": backfilled}
     with transaction.atomic():
-        run, made = Run.objects.get_or_create(
-            as_of=on, purpose=purpose, scorecard=named, defaults={"version": version, "backfilled": backfilled}
-        )
+        run, made = Run.objects.get_or_create(as_of=on, purpose=purpose, scorecard=named, defaults=says)
         if made:
             Shard.objects.bulk_create(
                 Shard(run=run, first_customer=first, last_customer=last) for first, last in stretches(on)
             )
     return run
+
+
+def _choices(version: ScorecardVersion) -> list[dict[str, Any]]:
+    """The live scorecards that an official run holds, where there are several."""
+    live = choices_now()
+    return as_json(live) if len(live) > 1 and live[-1].version == version else []
 
 
 def reopen(run: Run, version: ScorecardVersion) -> Run:

@@ -9,11 +9,11 @@ import numpy.typing as npt
 from django.db import transaction
 
 from accounts.models import Customer
+from scoring.choosing import choices_of
 from scoring.engine.scoring import Scored
-from scoring.judging import Judged, judge
+from scoring.judging import Judged, judge_all
 from scoring.keeping import keep
 from scoring.leasing import MOST_ATTEMPTS, end
-from scoring.loading import load
 from scoring.models import Failure, Run, Shard
 from scoring.recording import record, refresh
 
@@ -31,9 +31,9 @@ def work(shard: Shard) -> None:
     parts = list(_scored(run, ids, lost))
     with transaction.atomic():
         for judged in parts:
-            record(run, judged, run.version)
+            record(run, judged)
             if run.purpose == "nightly" and not run.backfilled:
-                refresh(judged, run.version, run.as_of)
+                refresh(judged, run.as_of)
         if run.purpose == "nightly":
             keep(shard, [(judged.scored.ids, judged.beside) for judged in parts])
         Failure.objects.bulk_create(Failure(run=run, customer_id=pk, reason=why) for pk, why in lost.items())
@@ -57,7 +57,7 @@ def _scored(run: Run, ids: Ids, lost: dict[int, str]) -> Iterator[Judged]:
     if not len(ids):
         return
     try:
-        yield judge(load(ids, run.as_of, run.version.engine), run.version, run.as_of)
+        yield from list(judge_all(ids, run.as_of, choices_of(run), officially=run.is_official))
     except Exception as error:  # whatever it is, the others go on and the run shows it by name
         if len(ids) == 1:
             lost[int(ids[0])] = f"{type(error).__name__}: {error}"

@@ -9,9 +9,8 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from accounts.timeline import Look, last_moment
-from scoring.explaining import Explained
+from scoring.explaining import Explained, rescored
 from scoring.models import Purpose, ScorecardVersion, ScoreRecord
-from scoring.packing import rescore
 
 FALL_DAYS: Final = 7
 FALL_POINTS: Final = 10.0  # A1 of library 1: strictly more than ten below the record a week earlier (S002-24)
@@ -82,4 +81,5 @@ def explained_nights(customer: int, nights: Iterable[Night]) -> dict[int, Explai
 
 
 def _explained(on: date, record: ScoreRecord, version: ScorecardVersion) -> Explained:
-    return Explained(on, version, record, rescore(record.customer_id, record.inputs, version.engine))
+    record.version = version
+    return Explained(on, version, record, rescored(record))

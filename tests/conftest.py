@@ -17,6 +17,7 @@ from django.db import connection
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from healthsite.celery import app
+from scoring.definitions import forget
 from tests.servers.chromium import chromium, find_chromium, record_errors
 from tests.servers.redis import redis
 from tests.servers.worker import Worker, celery_worker, database_url_of
@@ -44,6 +45,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = [report for report in terminalreporter.getreports("skipped") if NO_BROWSER in str(report.longrepr)]
     if skipped:
         terminalreporter.write_line(f"{len(skipped)} BROWSER TESTS DID NOT RUN: {NO_BROWSER}", red=True, bold=True)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """Let no test see the vocabularies that another one edited and rolled back."""
+    forget()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,7 +8,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from scoring.engine.banding import Bands
+from scoring.engine.banding import Bands, Places
 from scoring.engine.capping import apply_caps
 from scoring.engine.card import SCORE, Version
 from scoring.engine.frame import Bools, Floats, Frame, States
@@ -59,7 +59,7 @@ class Scored:
 
 
 def score(
-    frame: Frame, version: Version, overrides: Floats | None = None, band_before: npt.NDArray[np.int8] | None = None
+    frame: Frame, version: Version, overrides: Floats | None = None, band_before: Places | None = None
 ) -> Scored:
     """Score every customer of the frame; each result is the same to the last bit in any batch and any order.
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from scoring.engine.card import Version
 from scoring.indicators import INDICATORS
 from scoring.metrics import METRICS
-from scoring.publishing import live_version
+from scoring.metrics.attributes import attribute
+from scoring.publishing import live_versions
 
 ROLE_OF: Final = ".role"  # <component>.role
 MOST_DAYS: Final = 365
@@ -20,10 +20,6 @@ PLAIN: Final = {
     "expansion": "Expansion",
     "emergency": "Emergency",
     "above_emergency": "Points above the emergency cut",
-    "arr": "ARR",
-    "size": "Size",
-    "value_points": "Value points",
-    "renewal_decided": "Renewal decided",
 }
 
 
@@ -31,8 +27,7 @@ def is_field(name: str) -> bool:
     """Whether a rule may read this name. Components are those of the live scorecard (one query)."""
     if name in METRICS or name in PLAIN or days_back(name) is not None or indicator_of(name) is not None:
         return True
-    version = live_version()
-    return version is not None and name.removesuffix(ROLE_OF) in version.engine.component_keys
+    return attribute(name) is not None or name.removesuffix(ROLE_OF) in _component_labels()
 
 
 def label_of(name: str) -> str:
@@ -44,7 +39,9 @@ def label_of(name: str) -> str:
         return f"Score change over {days} days" if days > 1 else "Score change over a day"
     if indicator_of(name) is not None:
         return INDICATORS[name].name
-    return PLAIN.get(name) or _component_label(name) or name.replace("_", " ").capitalize()
+    fact = attribute(name)
+    known = fact.label if fact else PLAIN.get(name) or _component_label(name)
+    return known or name.replace("_", " ").capitalize()
 
 
 def days_back(name: str) -> int | None:
@@ -59,11 +56,11 @@ def indicator_of(name: str) -> int | None:
 
 
 def _component_label(name: str) -> str:
-    version = live_version()
-    labels = _labels(version.engine) if version else {}
-    label = labels.get(name.removesuffix(ROLE_OF), "")
+    label = _component_labels().get(name.removesuffix(ROLE_OF), "")
     return f"{label}, colour" if label and name.endswith(ROLE_OF) else label
 
 
-def _labels(version: Version) -> dict[str, str]:
-    return {component.key: component.label for component in version.components}
+def _component_labels() -> dict[str, str]:
+    """The components of the live scorecards; of two with one key the first says what it is called."""
+    components = (component for version in live_versions()[::-1] for component in version.engine.components)
+    return {component.key: component.label for component in components}

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from scoring.choosing import known_before
 from scoring.engine.card import SCORE, Version
 from scoring.engine.conditions import Comparison
 from scoring.engine.frame import Floats, has_value
@@ -18,10 +19,9 @@ from scoring.indicators.clearing import still_open
 from scoring.keeping import kept_of
 from scoring.loading import window_of
 from scoring.metrics import METRICS
+from scoring.metrics.attributes import attribute
 from scoring.metrics.block import Block
 from scoring.metrics.evaluating import evaluate
-from scoring.metrics.subscriptions import arr
-from scoring.metrics.worth import FIELDS
 from scoring.models import Run
 from scoring.nights import Ints, Night, night_before, night_on
 from scoring.packing import rescore_all
@@ -33,10 +33,10 @@ EMERGENCY_CUT: Final = 30.0  # S001-30, where the scorecard's own flag is no pla
 class Sheet:
     """The customers of a run who have a record in it. Every column has one value per record, NaN = unknown."""
 
-    def __init__(self, run: Run, night: Night) -> None:
+    def __init__(self, run: Run, night: Night, version: Version) -> None:
         self.run = run
         self.night = night
-        self.version: Version = run.version.engine
+        self.version = version
 
     def column(self, name: str) -> Floats:
         """The values of a field; all NaN where no field has the name."""
@@ -47,14 +47,16 @@ class Sheet:
             return self._change_over(days)
         if indicator is not None:
             return self._indicator(indicator)
-        return self._metric(name) if name in METRICS else self._component(name)
+        if name in METRICS:
+            return self._metric(name)
+        return self._component(name) if attribute(name) is None else self._fact(name)
 
     # -- what is read once -------------------------------------------------------------------------------------------
 
     @cached_property
     def scored(self) -> Scored:
         """The scores with their reasons, made again from the record."""
-        return rescore_all(self.night.ids.tolist(), self.night.inputs, self.version)
+        return rescore_all(self.night.ids.tolist(), self.night.inputs, self.version, self.night.said)
 
     @cached_property
     def before(self) -> Night:
@@ -121,9 +123,10 @@ class Sheet:
         metric = METRICS[name]
         return evaluate(metric, self.block, window_of(metric, self.version)).values
 
-    def fact(self, name: str, compute: Callable[[Block], Floats]) -> Floats:
-        """A fact of the customer that is no metric."""
-        return self.kept[name] if name in self.kept else compute(self.block)
+    def _fact(self, name: str) -> Floats:
+        if name in self.version.inputs:
+            return self.scored.raw[:, self.version.inputs.index(name)]
+        return self.kept[name] if name in self.kept else known_before(self.block, name)
 
 
 def _role(version: Version, bands: Ints) -> Floats:
@@ -147,8 +150,4 @@ PLAIN: Final[dict[str, Callable[[Sheet], Floats]]] = {
     "expansion": lambda sheet: sheet.flag("expansion"),
     "emergency": lambda sheet: sheet.flag("emergency"),
     "above_emergency": lambda sheet: sheet.night.score - emergency_cut(sheet.version),
-    "arr": lambda sheet: sheet.fact("arr", arr),
-    "size": lambda sheet: sheet.fact("size", FIELDS["size"]),
-    "value_points": lambda sheet: sheet.fact("value_points", FIELDS["value_points"]),
-    "renewal_decided": lambda sheet: sheet.fact("renewal_decided", FIELDS["renewal_decided"]),
 }

@@ -55,6 +55,11 @@ class Run(models.Model):
     def __str__(self) -> str:
         return f"{self.purpose} {self.as_of}"
 
+    @property
+    def is_official(self) -> bool:
+        """Whether each customer is scored by the live scorecard that its rule picks."""
+        return not self.scorecard
+
 
 class Leased(models.Model):
     """A stretch of customers that one worker does. A lease says who works on it; the token fences off who is late."""

@@ -31,6 +31,7 @@ class ScoreNumbers(models.Model):
     the engine said. Low and high are of the automatic score. Segments and stages are numbers of definitions, 0 = none.
     """
 
+    customer_id: int
     version = models.ForeignKey(ScorecardVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
     outcome = models.SmallIntegerField(choices=Outcome)
     score = models.FloatField(null=True)

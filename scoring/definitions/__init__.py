@@ -1,0 +1,7 @@
+"""Vocabularies as data: indicators, segments, stages and tiers, read from the database and kept for a moment."""
+
+from __future__ import annotations
+
+from scoring.definitions.entries import Entry, entries, every_entry, forget
+
+__all__ = ["Entry", "entries", "every_entry", "forget"]

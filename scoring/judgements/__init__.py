@@ -1,0 +1,1 @@
+"""What people say about scores: overrides, objections, and how disagreements are settled."""
