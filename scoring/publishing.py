@@ -117,7 +117,7 @@ def make_version_live(version: ScorecardVersion, *, note: str = "") -> Scorecard
         hold_scorecards()
         replaced = Q(scorecard=version.scorecard)
         if version.scorecard.when is None:
-            replaced |= Q(scorecard__when=None)
+            replaced |= Q(scorecard__when__isnull=True)
         ScorecardVersion.objects.filter(replaced, use=Use.LIVE).exclude(pk=version.pk).update(use=Use.IDLE)
         version.use, version.shadow_since = Use.LIVE, None
         version.note = note or version.note

@@ -9,6 +9,7 @@ Stages, in this order:
    caused it.
 3. `value`: measures with data on both sides, their change of points at the middle of their weights before and after.
 4. `cap`: the change of each cap's and the clamp's effect.
+5. `override`: how far the score that a person set lies from the automatic one, after against before.
 
 By hand: A (weight 1) is worth 40, then 60; B (weight 1) is missing, then worth 90. The score goes from 40 to 75.
 Value of A: (1 + 0.5) / 2 x 20 = 15. Data of B: with A at 50, from 50 to (50 + 90) / 2 = 70, so 20. 15 + 20 = 35.
@@ -24,7 +25,7 @@ import numpy as np
 
 from scoring.engine.capping import Capped, apply_caps
 from scoring.engine.card import Version
-from scoring.engine.explaining import CLAMP
+from scoring.engine.explaining import CLAMP, OVERRIDE
 from scoring.engine.frame import Floats, Frame, State
 from scoring.engine.measuring import Measured, measure
 from scoring.engine.scoring import Scored
@@ -37,16 +38,17 @@ NOTHING = 1e-12  # points; below lies only the noise of adding
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One customer on one day: the version and the raw values and states of all its inputs."""
+    """One customer on one day: the version, the raw values and states of all its inputs, and the score set by hand."""
 
     version: Version
     raw: Mapping[str, float]
     states: Mapping[str, int]
+    override: float = np.nan  # NaN = none
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Points that one cause moved; a cap or the clamp has no measure, and its name as component."""
+    """Points that one cause moved; a cap, the clamp or an override has no measure, and its name as component."""
 
     cause: Cause
     component: str
@@ -63,6 +65,7 @@ class _Reckoned:
     data: Measured
     weights: Floats  # M
     capped: Capped
+    override: float
 
     @property
     def points(self) -> Floats:
@@ -77,6 +80,10 @@ class _Reckoned:
         parts = self.weights * np.nan_to_num(self.points)
         return dict(zip(self.version.metric_keys, parts.tolist(), strict=True))
 
+    @property
+    def override_effect(self) -> float:
+        return 0.0 if np.isnan(self.override) else self.override - float(self.capped.score[0])
+
     def limits(self) -> dict[str, float]:
         effects = {CLAMP: float(self.capped.clamp_effect[0])}
         for cap, effect in zip(self.version.caps, self.capped.effects[0].tolist(), strict=True):
@@ -90,6 +97,7 @@ def snapshot(scored: Scored, i: int, version: Version) -> Snapshot:
         version,
         dict(zip(version.inputs, scored.raw[i].tolist(), strict=True)),
         dict(zip(version.inputs, scored.states[i].tolist(), strict=True)),
+        float(scored.score[i]) if scored.override_effect[i] else np.nan,
     )
 
 
@@ -107,6 +115,7 @@ def split_change(before: Snapshot, after: Snapshot) -> list[Change]:
     bridge = bridge if bridge.scorable else end
     found = [*_version_changes(start, bridge), *_data_changes(bridge, end), *_value_changes(bridge, end)]
     found += _limit_changes(start, end)
+    found.append(Change("override", OVERRIDE, None, end.override_effect - start.override_effect))
     return [change for change in found if abs(change.points) > NOTHING]
 
 
@@ -120,7 +129,7 @@ def _reckon(one: Snapshot) -> _Reckoned:
     data = measure(frame, one.version)
     weighed = weigh(one.version, data.points)
     _, capped, _ = apply_caps(one.version, weighed, weighed, data.fields(one.version))
-    return _Reckoned(one.version, data, weighed.weights[0], capped)
+    return _Reckoned(one.version, data, weighed.weights[0], capped, one.override)
 
 
 def _bridge(before: Snapshot, after: Snapshot) -> Snapshot:

@@ -10,11 +10,12 @@ from scoring.engine.frame import State
 from scoring.engine.scoring import Scored
 
 CLAMP = "clamp"
+OVERRIDE = "override"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One reason; a cap or the clamp has no measure, and its name as component."""
+    """One reason; a cap, the clamp or an override has no measure, and its name as component."""
 
     component: str
     measure: str | None
@@ -47,7 +48,7 @@ class Waterfall:
 
 
 def contribution_lines(scored: Scored, i: int, version: Version) -> list[Line]:
-    """Customer i's lines: every measure, then the caps that bit and the clamp; they sum to the score within 1e-9."""
+    """Customer i's lines: every measure, then the caps that bit, the clamp and an override; they sum to the score."""
     return [*_measure_lines(scored, i, version), *_limit_lines(scored, i, version)]
 
 
@@ -79,7 +80,7 @@ def _measure_line(scored: Scored, i: int, version: Version, j: int) -> Line:
 
 def _limit_lines(scored: Scored, i: int, version: Version) -> list[Line]:
     limits = [(cap.label, float(effect)) for cap, effect in zip(version.caps, scored.cap_effects[i], strict=True)]
-    limits.append((CLAMP, float(scored.clamp_effect[i])))
+    limits += [(CLAMP, float(scored.clamp_effect[i])), (OVERRIDE, float(scored.override_effect[i]))]
     return [Line(label, None, None, None, 0.0, effect) for label, effect in limits if effect]
 
 

@@ -32,7 +32,7 @@ class Measured:
 
     def fields(self, version: Version) -> dict[str, Floats]:
         """What rules may read of the metrics: raw values, NaN where there is no fresh one."""
-        known = np.where(has_value(self.states), self.raw, np.nan)
+        known = _known(self.raw, self.states)
         return {metric: known[:, i] for i, metric in enumerate(version.inputs)}
 
 
@@ -45,10 +45,14 @@ def measure(frame: Frame, version: Version) -> Measured:
     for i, metric in enumerate(inputs):
         raw[:, i], states[:, i] = frame.column(metric)
     points = np.empty((len(frame), len(measures)), order="F")
-    days = raw[:, inputs.index(TENURE)] if TENURE in inputs else np.empty(0)
+    days = _known(raw[:, inputs.index(TENURE)], states[:, inputs.index(TENURE)]) if TENURE in inputs else np.empty(0)
     for j, one in enumerate(measures):
         points[:, j] = _points(one, raw[:, j], states[:, j], days)
     return Measured(raw, states, points)
+
+
+def _known(raw: Floats, states: States) -> Floats:
+    return np.where(has_value(states), raw, np.nan)
 
 
 def _points(one: Measure, raw: Floats, states: States, tenure: Floats) -> Floats:

@@ -10,7 +10,7 @@ import time_machine
 from django.utils import timezone
 
 from accounts.models import CustomerPeriod, Ticket
-from scoring import loading, shards
+from scoring import judging, loading
 from scoring.backfilling import score_days
 from scoring.leasing import MOST_ATTEMPTS, Fenced, take
 from scoring.models import CurrentScore, Failure, Purpose, Run, ScoreRecord, Shard
@@ -72,7 +72,7 @@ def test_one_customer_who_cannot_be_scored_is_named_and_the_others_go_on(monkeyp
             raise ZeroDivisionError("a poisoned number")
         return loading.load(ids, *rest)
 
-    monkeypatch.setattr(shards, "load", load)
+    monkeypatch.setattr(judging, "load", load)
     run = night()
     assert set(scores(run)) == {fine.pk, also_fine.pk}
     assert Failure.objects.get().reason == "ZeroDivisionError: a poisoned number"

@@ -24,6 +24,12 @@ def curves(draw: st.DrawFn, *, ascending: bool = False) -> list[list[float]]:
 
 
 @st.composite
+def ages(draw: st.DrawFn) -> dict[str, Any]:
+    below = sorted(draw(st.sets(st.integers(1, 100), max_size=2)))
+    return {"ages": [{"below_days": days, "curve": draw(curves())} for days in below]} if below else {}
+
+
+@st.composite
 def rules(draw: st.DrawFn, fields: list[str], depth: int = 2) -> dict[str, Any]:
     kind = draw(st.sampled_from(["all", "any", "not", "compare"])) if depth else "compare"
     if kind == "compare":
@@ -69,6 +75,8 @@ def versions(draw: st.DrawFn, *, ascending: bool = False, capped: bool = True) -
                     "curve": draw(curves(ascending=ascending)),
                     "missing": draw(missing),
                     "par": draw(POINTS),
+                    **({} if ascending else draw(st.sampled_from([{}, {"steps": True}]))),
+                    **({} if ascending else draw(ages())),
                 }
                 for metric in metrics
             ],
@@ -93,7 +101,12 @@ def values(*, known: bool = False) -> st.SearchStrategy[Value]:
     return fresh if known else st.one_of(fresh, st.none(), st.tuples(RAW.map(float), st.sampled_from(State)))
 
 
+def overrides() -> st.SearchStrategy[float]:
+    """A score set by hand, NaN = none."""
+    return st.one_of(st.just(float("nan")), st.floats(0, 100))
+
+
 def rows(*, known: bool = False) -> st.SearchStrategy[Row]:
     """A customer with every metric that random versions can read."""
-    metrics = [OUTSIDE, *(f"m{c}{m}" for c in range(3) for m in range(3))]
+    metrics = [OUTSIDE, "tenure_days", *(f"m{c}{m}" for c in range(3) for m in range(3))]
     return st.fixed_dictionaries({metric: values(known=known) for metric in metrics})

@@ -15,7 +15,7 @@ from scoring.engine.frame import Frame, State, has_value
 from scoring.engine.scoring import Scored, score
 from scoring.engine.version import Version, canonical_json, definition_of, parse_version
 from tests.scoring.engine.builders import Row, frame_of, scores
-from tests.scoring.engine.strategies import rows, values, versions
+from tests.scoring.engine.strategies import overrides, rows, values, versions
 
 EXACT = 1e-9  # points: sums that a reader checks
 some = settings(max_examples=30, deadline=None, derandomize=True)
@@ -40,7 +40,8 @@ def test_a_score_lies_in_its_clamp_and_in_its_range_and_its_reasons_sum_to_it(ca
 
     assert ((card.clamp[0] <= result.score) & (result.score <= card.clamp[1]))[has].all()
     assert ((result.low <= result.score) & (result.score <= result.high))[has].all()
-    reasons = result.contributions.sum(axis=1) + result.cap_effects.sum(axis=1) + result.clamp_effect
+    effects = result.cap_effects.sum(axis=1) + result.clamp_effect + result.override_effect
+    reasons = result.contributions.sum(axis=1) + effects
     np.testing.assert_allclose(reasons[has], result.score[has], rtol=0, atol=EXACT)
     assert (result.cap_effects <= 0).all()
     np.testing.assert_allclose(result.weights[has].sum(axis=1), 1, rtol=0, atol=EXACT)
@@ -84,10 +85,12 @@ def test_with_ascending_curves_a_better_value_never_lowers_the_score(
 
 
 @some
-@given(versions(), versions(), rows(), rows(), st.booleans())
-def test_the_causes_of_a_change_sum_to_it(card: Version, other: Version, before: Row, after: Row, same: bool) -> None:
+@given(versions(), versions(), rows(), rows(), st.booleans(), overrides(), overrides())
+def test_the_causes_of_a_change_sum_to_it(
+    card: Version, other: Version, before: Row, after: Row, same: bool, was: float, will: float
+) -> None:
     later = card if same else other
-    first, second = scores(card, before), scores(later, after)
+    first, second = overridden(card, before, was), overridden(later, after, will)
     assume(not np.isnan(first.score[0]) and not np.isnan(second.score[0]))
 
     changes = split_change(snapshot(first, 0, card), snapshot(second, 0, later))
@@ -122,6 +125,21 @@ def test_stored_values_and_states_make_the_same_score_again(card: Version, row: 
     stored = snapshot(result, 0, parse_version(definition_of(card)))
 
     assert score(frame_again(stored), stored.version).score.tobytes() == result.score.tobytes()
+
+
+@some
+@given(versions(), rows(), overrides())
+def test_an_override_is_the_score_and_its_reasons_sum_to_it(card: Version, row: Row, by_hand: float) -> None:
+    result = overridden(card, row, by_hand)
+    assume(not np.isnan(result.score[0]))
+
+    assert result.score[0] == (result.automatic[0] if np.isnan(by_hand) else by_hand)
+    assert abs(sum(line.contribution for line in contribution_lines(result, 0, card)) - result.score[0]) < EXACT
+    assert result.automatic.tobytes() == scores(card, row).score.tobytes()
+
+
+def overridden(card: Version, row: Row, by_hand: float) -> Scored:
+    return score(frame_of(row), card, np.array([by_hand]))
 
 
 def frame_again(stored: Snapshot) -> Frame:
