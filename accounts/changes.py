@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import models
 
+from accounts.business_days import date_of
 from accounts.models import Change, Customer, Source, User
 
 
@@ -42,6 +44,30 @@ def change(kind: str, record: models.Model, field: str, step: tuple[Any, Any], o
         actor=observation.by,
         source=observation.source,
     )
+
+
+def corrections(kind: str, fact: models.Model, news: Mapping[str, Any], observation: Observation) -> list[Change]:
+    """Entries for what a fact said before it is overwritten by `news`, values by attribute; on the fact's own date.
+
+    A fact that goes to another customer is written down with both: each of the two scores was made with it or without.
+    """
+    own = replace(observation, on=_day_of(fact) or observation.on)
+    steps = {name: (getattr(fact, name), value) for name, value in news.items() if name != "updated_at"}
+    entries = [change(kind, fact, name, step, own) for name, step in steps.items() if step[0] != step[1]]
+    if "customer_id" not in news:
+        return entries
+    others = [copy(entry) for entry in entries]
+    for entry in others:
+        entry.customer_id = news["customer_id"]
+    return [*entries, *others]
+
+
+def _day_of(fact: Any) -> date | None:
+    """The business date on which a fact happened; None where it has no date."""
+    for column in fact.DATED_BY:
+        if value := getattr(fact, column):
+            return date_of(value) if isinstance(value, datetime) else value
+    return None
 
 
 def log_of(kind: str, records: Iterable[models.Model]) -> dict[int, list[Change]]:

@@ -1,18 +1,44 @@
-"""States as they were on a date: today's rows with the later changes undone (architecture, Time)."""
+"""States and facts as they were: today's rows with later changes undone (architecture, Time)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
-from django.db import models
+from django.db import models, transaction
 
 from accounts.kinds import KINDS
-from accounts.models import Change
+from accounts.models import Attribute, Change, Customer, Pulse
+from accounts.models.records import Fact, Reading
 from accounts.numbering import column_of, framed, number_of, selected
+
+# Kinds of dated facts: they happened once, and a later delivery can only correct what they say.
+FACTS: Final = tuple(kind for kind, model in KINDS.items() if issubclass(model, Fact | Reading | Pulse | Attribute))
+# What facts said before they were corrected: of a kind, by record, by field.
+Corrections = Mapping[str, Mapping[int, Mapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """States of customers first..last (ids, both included) from a date on, as known before a moment, None = now."""
+
+    customers: tuple[int, int]
+    since: date
+    known_by: datetime | None = None
+
+
+class Undone(NamedTuple):
+    """A change that can be undone: when it was observed, in which record and column, and what was there before."""
+
+    observed_on: date
+    record_id: int
+    column: str
+    before: Any
+    is_late: bool  # known too late to count, whenever it was observed
 
 
 @dataclass(frozen=True)
@@ -22,17 +48,25 @@ class States:
     kind: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]  # id, owner, and the columns
-    changes: Sequence[tuple[date, int, str, Any]]  # when, of which record, which column, what it was before
+    changes: Sequence[Undone]
+    has_late: bool = False  # whether any change was known too late
 
     def on(self, day: date) -> pd.DataFrame:
-        """The records as they were on a date that is not before the one since which changes are known."""
+        """The records as they were on a date that is not before the one since which changes are known.
+
+        A change that counts ends the undoing of its column: what became known late beneath it was never seen.
+        """
         values = {row[0]: list(row) for row in self.rows}
         place = {column: 2 + number for number, column in enumerate(self.columns)}
-        for observed_on, record_id, column, before in self.changes:
-            if observed_on <= day:
-                break
-            if record_id in values:
-                values[record_id][place[column]] = before
+        settled: set[tuple[int, str]] = set()
+        for change in self.changes:
+            where = (change.record_id, change.column)
+            if change.observed_on <= day and not change.is_late:
+                if not self.has_late:
+                    break
+                settled.add(where)
+            elif change.record_id in values and where not in settled:
+                values[change.record_id][place[change.column]] = change.before
         return framed(values.values(), ["id", "customer_id", *self.columns], KINDS[self.kind])
 
 
@@ -42,24 +76,92 @@ def states_on(kind: str, columns: Sequence[str], customers: tuple[int, int], on:
     Returns one row per record: `id`, `customer_id` and the columns, in the types of `framed`. Two queries.
     Raises FieldDoesNotExist for an unknown column.
     """
-    return read_states(kind, columns, customers, on).on(on)
+    return read_states(kind, columns, Asked(customers, on)).on(on)
 
 
-def read_states(kind: str, columns: Sequence[str], customers: tuple[int, int], since: date) -> States:
-    """What `states_on` needs for any date from `since` on."""
+def read_states(kind: str, columns: Sequence[str], asked: Asked) -> States:
+    """What `states_on` needs for any date from `asked.since` on. Two queries, three where known by a moment."""
+    changes = _changes(kind, columns, asked)
+    rows = _customers(columns, asked) if kind == "customers" else _records(kind, columns, asked)
+    return States(kind, columns, rows, changes, any(change.is_late for change in changes))
+
+
+def _records(kind: str, columns: Sequence[str], asked: Asked) -> list[Sequence[Any]]:
     model = KINDS[kind]
-    owner = "id" if kind == "customers" else "customer_id"
-    rows = model._default_manager.filter(stretch(customers, owner)).order_by("id")
-    later = Change.objects.filter(stretch(customers), kind=kind, observed_on__gt=since, field__in=columns)
-    entries = later.order_by("-observed_on", "-id").values_list("observed_on", "record_id", "field", "before")
-    return States(
-        kind,
-        columns,
-        list(rows.values_list("id", owner, *selected(model, columns))),
-        [(on, record, name, number_of(column_of(model, name), before)) for on, record, name, before in entries],
-    )
+    rows = model._default_manager.filter(stretch(asked.customers), known_before(model, asked.known_by))
+    return list(rows.order_by("id").values_list("id", "customer_id", *selected(model, columns)))
+
+
+def _customers(columns: Sequence[str], asked: Asked) -> list[Sequence[Any]]:
+    """Every customer has a row, for metrics count on it; of one that was not known yet nothing is known."""
+    found = Customer.objects.filter(stretch(asked.customers, "id")).order_by("id")
+    rows = found.values_list("id", "id", *selected(Customer, columns), "known_at")
+    blank = tuple(column_of(Customer, column).get_default() for column in columns)
+    known_by = asked.known_by
+    return [row[:-1] if known_by is None or row[-1] < known_by else (*row[:2], *blank) for row in rows]
+
+
+def _changes(kind: str, columns: Sequence[str], asked: Asked) -> list[Undone]:
+    """The changes since the date, and from the first one on that was observed in time but known too late."""
+    log = Change.objects.filter(stretch(asked.customers), kind=kind, field__in=columns)
+    since = asked.since
+    if asked.known_by:
+        late = log.filter(observed_on__lte=since, known_at__gte=asked.known_by)
+        first = late.aggregate(first=models.Min("observed_on"))["first"]
+        since = first - timedelta(days=1) if first else since
+    entries = log.filter(observed_on__gt=since).order_by("-observed_on", "-id")
+    return [
+        Undone(on, record, name, number_of(column_of(KINDS[kind], name), before), _is_late(known_at, asked))
+        for on, record, name, before, known_at in entries.values_list(
+            "observed_on", "record_id", "field", "before", "known_at"
+        )
+    ]
+
+
+def _is_late(known_at: datetime, asked: Asked) -> bool:
+    return asked.known_by is not None and known_at >= asked.known_by
 
 
 def stretch(customers: tuple[int, int], owner: str = "customer_id") -> models.Q:
     """The condition that a row belongs to the customers first..last: one stretch of an index."""
     return models.Q(**{f"{owner}__gte": customers[0], f"{owner}__lte": customers[1]})
+
+
+def known_before(model: type[models.Model], moment: datetime | None) -> models.Q:
+    """The condition that a row was known before a moment; it holds for all where there is none, or no row keeps it."""
+    keeps = any(field.name == "known_at" for field in model._meta.concrete_fields)
+    return models.Q(known_at__lt=moment) if moment and keeps else models.Q()
+
+
+def corrections_after(customers: tuple[int, int], known_by: datetime) -> Corrections:
+    """What facts of customers first..last said before the corrections that were known from a moment on. One query."""
+    later = Change.objects.filter(stretch(customers), kind__in=FACTS, known_at__gte=known_by)
+    found: dict[str, dict[int, dict[str, Any]]] = {}
+    for kind, record, name, before in later.order_by("known_at", "pk").values_list(
+        "kind", "record_id", "field", "before"
+    ):
+        found.setdefault(kind, {}).setdefault(record, {}).setdefault(name, before)  # the earliest correction counts
+    return found
+
+
+@contextmanager
+def put_back(corrections: Corrections) -> Iterator[None]:
+    """Let facts say inside what they said before: in a transaction that is always rolled back, so nobody else sees it.
+
+    Meanwhile the corrected rows are locked. A row that was deleted stays away, and so do attendees of meetings.
+    """
+    with transaction.atomic():
+        for kind, records in corrections.items():
+            _write(KINDS[kind], records)
+        yield
+        transaction.set_rollback(True)
+
+
+def _write(model: type[models.Model], records: Mapping[int, Mapping[str, Any]]) -> None:
+    fields = {name: column_of(model, name) for values in records.values() for name in values}
+    rows = model._default_manager.in_bulk(list(records))
+    for pk, row in rows.items():
+        for name, before in records[pk].items():
+            field = fields[name]
+            setattr(row, field.attname, before if field.many_to_one else field.to_python(before))
+    model._default_manager.bulk_update(rows.values(), list(fields))

@@ -20,8 +20,10 @@ BY_HAND: Final = "by hand"  # the source of what people write here; it covers no
 UNDO_FOR: Final = timedelta(hours=1)
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LONGEST_SUBJECT: Final = 255
+MOST_REASON: Final = 2000  # characters
 # Kinds to which somebody comes, or not; of the others nobody can say that the customer missed it.
 ATTENDED: Final = ("meeting", "qbr", "executive_briefing", "workshop", "call", "training", "renewal_talk")
+_NUL: Final = "The reason holds a character that cannot be stored (NUL); leave it out."
 BEGUN_BY: Final = {"email_in": Side.CUSTOMER, "email_out": Side.US}
 
 
@@ -69,9 +71,9 @@ def log_interaction(
 
     Raises NotLogged with a message for each field at fault, PermissionDenied for a viewer or a customer out of scope.
     """
-    _allow(by, customer)
+    allow(by, customer)
     now, people = details.get("now") or timezone.now(), list(details.get("attendees", ()))
-    _refuse(_errors(kind, at, subject, now) | _errors_of(customer, kind, notes, people, details))
+    refuse(_errors(kind, at, subject, now) | _errors_of(customer, kind, notes, people, details))
     missed = details.get("missed", False)
     interaction, is_new = Interaction.objects.get_or_create(
         source=by_hand(),
@@ -106,12 +108,14 @@ def set_pulse(*, customer: Customer, by: User, band: str, at: datetime, reason: 
 
     Raises NotLogged for a colour that is none or a moment to come, PermissionDenied as `log_interaction` does.
     """
-    _allow(by, customer)
+    allow(by, customer)
     now = timezone.now()
     errors = _errors("note", at, "pulse", now)
     if band not in Colour.values:
         errors["pulse"] = f"“{band[:40]}” is no colour; say {', '.join(Colour.values)}."
-    _refuse(errors)
+    if "\x00" in reason:
+        errors["reason"] = _NUL
+    refuse(errors)
     pulse, _ = Pulse.objects.update_or_create(
         source=by_hand(),
         customer=customer,
@@ -147,14 +151,26 @@ def stamp(customer: Customer, now: datetime) -> None:
     Customer.objects.filter(pk=customer.pk).update(facts_changed_at=now)
 
 
-def _allow(by: User, customer: Customer) -> None:
+def allow(by: User, customer: Customer) -> None:
+    """Let only who may write about this customer go on. Raises PermissionDenied."""
     if not may_log(by) or not Customer.objects.visible_to(by).filter(pk=customer.pk).exists():
         raise PermissionDenied
 
 
-def _refuse(errors: dict[str, str]) -> None:
+def refuse(errors: dict[str, str]) -> None:
+    """Raise NotLogged where anything is wrong."""
     if errors:
         raise NotLogged(errors)
+
+
+def reason_errors(reason: str, most: int = MOST_REASON) -> dict[str, str]:
+    """What is wrong with a reason that has to be given, under its field; `most` characters fit."""
+    said = reason.strip()
+    if not said:
+        return {"reason": "The reason is empty; say in a sentence why."}
+    if "\x00" in said:
+        return {"reason": _NUL}
+    return {"reason": f"The reason has {len(said)} characters; {most} fit."} if len(said) > most else {}
 
 
 def _errors(kind: str, at: datetime, subject: str, now: datetime) -> dict[str, str]:

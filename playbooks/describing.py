@@ -2,66 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from typing import Final
 
-from accounts.wording import counted, listed, trimmed
+from accounts.wording import counted, listed
 from playbooks.definitions import ROLES, Exit, Playbook, Step
-from scoring.engine.rules import Comparison, Group, Not, Rule, sentence
-from scoring.fields import label_of
+from scoring.wording import CODED as CODED
+from scoring.wording import YES_NO as YES_NO
+from scoring.wording import rule_words as rule_words
 
-COLOURS: Final = {0: "red", 1: "yellow", 2: "green"}
-SIZES: Final = {1: "small", 2: "mid-market", 3: "enterprise"}
-CODED: Final = {"role": COLOURS, "role_before": COLOURS, "size": SIZES}  # numbers that stand for words
 BEGINS: Final = {"enters": "on which this begins to hold", "date": "that first finds this"}
-YES_NO: Final = re.compile(r"churn_risk|expansion|emergency|renewal_decided|I\d+")
-
-
-def rule_words(rule: Rule) -> str:
-    """A condition as a person says it: colours, sizes and yes or no by their words, the rest as the rule reads."""
-    if isinstance(rule, Not):
-        return f"not ({rule_words(rule.part)})"
-    if isinstance(rule, Group):
-        return (" and " if rule.kind == "all" else " or ").join(_parts(rule))
-    return _coded(rule) or sentence(rule, {rule.field: label_of(rule.field)})
-
-
-def _parts(group: Group) -> Iterator[str]:
-    """The parts in words, in brackets where they are joined in the other way; two ends of one field become one."""
-    parts = list(group.parts)
-    while parts:
-        ends = _ends(Group(group.kind, tuple(parts[:2])))
-        part = parts.pop(0)
-        if ends:
-            parts.pop(0)
-            yield ends
-        else:
-            mixed = isinstance(part, Group) and part.kind != group.kind and not _ends(part)
-            yield f"({rule_words(part)})" if mixed else rule_words(part)
-
-
-def _ends(group: Group) -> str:
-    """At least so much and at most so much of one field in one clause; empty where the group is something else."""
-    match group:
-        case Group(
-            "all",
-            (Comparison(low, ">=", (int() | float() as first,)), Comparison(high, "<=", (int() | float() as last,))),
-        ) if low == high:
-            return f"{label_of(low)} is from {trimmed(first, 2)} to {trimmed(last, 2)}"
-    return ""
-
-
-def _coded(rule: Comparison) -> str:
-    """A comparison with a code in words; empty where the number is a number."""
-    label, value = label_of(rule.field), rule.values[0]
-    if YES_NO.fullmatch(rule.field) and rule.op in ("==", "!=") and value in (0, 1):
-        return f"{label}: {'yes' if (value == 1) == (rule.op == '==') else 'no'}"
-    codes = CODED.get(rule.field) or (COLOURS if rule.field.endswith(".role") else {})
-    if rule.op not in ("==", "!=", "in") or not all(one in codes for one in rule.values):
-        return ""
-    names = " or ".join(codes[int(one)] for one in rule.values)
-    return f"{label} is {'not ' if rule.op == '!=' else ''}{names}"
 
 
 def trigger_words(plan: Playbook) -> str:

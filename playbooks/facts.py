@@ -14,10 +14,11 @@ from accounts.models.goals import GoalKind
 from playbooks.definitions import Playbook
 from scoring.engine.frame import Bools, Floats
 from scoring.engine.rules import Rule
+from scoring.indicators import counted_keys
 
 NOTED = ("score", "role", "arr", "days_to_renewal", "days_to_notice")  # what every play keeps
-LEADING = tuple(f"I{n}" for n in range(1, 13))
 CHANGE = "score_change_"
+DECLINING = "I19"  # counts other indicators
 
 
 def fields_of_play(plan: Playbook) -> set[str]:
@@ -29,7 +30,7 @@ def fields_of_play(plan: Playbook) -> set[str]:
 def fields_of_alert(rule: Rule) -> set[str]:
     """What has to be known of a customer to ask the rule, and to say in words what it found."""
     names = {"score", *rule.fields()}
-    return {*names, *(name.removesuffix(".role") for name in names), *(LEADING if "I19" in names else ())}
+    return {*names, *(name.removesuffix(".role") for name in names), *(counted_keys() if DECLINING in names else ())}
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,8 @@ class Night:
             facts |= self._change(name, i)
         if component:
             facts |= {"component": component, "points": self.number(component, i)}
-        if "I19" in rule.fields():
-            found = [key for key in LEADING if self.number(key, i)]
+        if DECLINING in rule.fields():
+            found = [key for key in counted_keys() if self.number(key, i)]
             facts |= {"indicators": found, "count": len(found)}
         return facts
 

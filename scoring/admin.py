@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.contrib import admin
 
 from accounts.admin import ReadOnlyAdmin, TabularInline
+from scoring.administration.policies import PolicyAdmin
 from scoring.administration.versions import ScorecardVersionAdmin
-from scoring.models import Failure, Run, ScorecardVersion
+from scoring.models import Failure, Policy, Run, ScorecardVersion
 
 admin.site.register(ScorecardVersion, ScorecardVersionAdmin)
+admin.site.register(Policy, PolicyAdmin)
 
 
 class FailureInline(TabularInline):

@@ -16,11 +16,13 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.models import Customer
+from scoring.choosing import SEGMENT_BEFORE, choices_now
 from scoring.indicators.evaluating import COMPARE_DAYS
 from scoring.metrics.sharing import together
 from scoring.models import Run
-from scoring.rescoring import score_day
+from scoring.recalling import Known, score_date
 from scoring.spawning import pool
+from scoring.vocabulary.staying import settle
 
 LOOK_BACK: Final = COMPARE_DAYS  # nights: a night's indicators read the record of the night so long before
 Score = Callable[[Sequence[date]], list[int]]
@@ -32,16 +34,16 @@ def score_days(first: date, last: date, *, key: str = "") -> Iterator[Run]:
     return score_nights([first + timedelta(days=n) for n in range((last - first).days + 1)], key=key)
 
 
-def score_nights(nights: Sequence[date], *, key: str = "") -> Iterator[Run]:
+def score_nights(nights: Sequence[date], *, key: str = "", known: Known = "now") -> Iterator[Run]:
     """Score past dates (ascending); yields each run in date order while others are still scored.
 
     A night is the same alone as after others, so that stretches of them may be scored side by side. Inside a
     transaction, whose rows nobody else can see, this process scores them.
     """
-    processes = min(os.cpu_count() or 1, LOOK_BACK)
+    processes = 1 if needs_order() else min(os.cpu_count() or 1, LOOK_BACK)
     length = LOOK_BACK // processes
     stretches = [nights[start : start + length] for start in range(0, len(nights), length)]
-    score = partial(_score, key)
+    score = partial(_score, key, known)
     if processes < 2 or len(nights) < WORTH_IT or connection.in_atomic_block:
         yield from _runs(map(score, stretches))
     else:
@@ -59,11 +61,24 @@ def _ahead(beside: Executor, score: Score, stretches: Sequence[Sequence[date]], 
         yield found
 
 
+def needs_order() -> bool:
+    """Whether a night depends on the one before: bands are left late, or a rule asks for the segment of before."""
+    live = choices_now()
+    rules = [choice.when for choice in live if choice.when]
+    rules += [one.when for choice in live for one in choice.version.engine.thresholds]
+    late = any(choice.version.engine.hysteresis for choice in live)
+    return late or any(SEGMENT_BEFORE in rule.fields() for rule in rules)
+
+
 def _runs(found: Iterable[list[int]]) -> Iterator[Run]:
-    return (Run.objects.get(pk=pk) for pk in chain.from_iterable(found))
+    """The runs in the order of their dates; with each, customers move through their stages."""
+    for pk in chain.from_iterable(found):
+        run = Run.objects.get(pk=pk)
+        settle(run)
+        yield run
 
 
-def _score(key: str, nights: Sequence[date]) -> list[int]:
+def _score(key: str, known: Known, nights: Sequence[date]) -> list[int]:
     few = Customer.objects.count() <= settings.SHARD_SIZE
     with together(nights[0], nights[-1]) if few else nullcontext():
-        return [score_day(night, key).pk for night in nights]
+        return [score_date(night, known=known, key=key).pk for night in nights]

@@ -9,8 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from scoring.definitions import every_entry
-from scoring.engine.conditions import Rule, code_of
+from scoring.engine.conditions import Rule
 from scoring.engine.frame import Floats
 from scoring.engine.rules import parse_rule
 from scoring.metrics import METRICS
@@ -20,6 +19,8 @@ from scoring.metrics.evaluating import evaluate
 from scoring.models import Run, ScorecardVersion
 from scoring.nights import Ints, night_before
 from scoring.publishing import live_versions
+from scoring.vocabulary.placing import codes
+from scoring.vocabulary.stays import stage_on
 
 SEGMENT_BEFORE: Final = "segment_before"
 STAGE: Final = "stage"
@@ -74,16 +75,16 @@ def known_before(block: Block, name: str) -> Floats:
     if name in METRICS:
         return evaluate(METRICS[name], block, METRICS[name].window).values
     if name == SEGMENT_BEFORE:
-        return segment_before(block.ids, block.on)
+        return codes("segment", night_before(block.ids, block.on).segment)
+    if name == STAGE:
+        return stage_on(block.ids, block.on)
     fact = attribute(name)
     return fact.compute(block) if fact else np.full(len(block), np.nan)
 
 
-def segment_before(ids: Ints, on: date) -> Floats:
-    """The code of each customer's segment in the latest night before the date (n), NaN = none."""
-    codes = {entry.number: code_of(entry.key) for entry in every_entry("segment")}
-    numbers = night_before(ids, on).segment
-    return np.array([codes.get(number, np.nan) for number in numbers.tolist()], np.float64)
+def is_known_before(name: str) -> bool:
+    """Whether `known_before` knows the name."""
+    return name in METRICS or name in (SEGMENT_BEFORE, STAGE) or attribute(name) is not None
 
 
 def _rule(definition: Any) -> Rule | None:

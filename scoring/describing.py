@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import floor
+from typing import Final
 
-from scoring.engine.card import SCORE, Cap, Measure, Version
-from scoring.engine.rules import sentence
-from scoring.metrics.metric import Metric
+from scoring.engine.card import SCORE, Cap, Measure, Thresholds, Version
+from scoring.engine.curve import Curve
+from scoring.metrics import METRICS
+from scoring.wording import rule_words
 
-MISSING = {
+MISSING: Final = {
     "leave_out": "left out",
     "neutral": "50 points",
     "worst": "0 points",
     "carry": "last value, while valid",
 }
-FLAGS = {"churn_risk": "Churn risk", "expansion": "Room to expand", "emergency": "Emergency"}
+FLAGS: Final = {"churn_risk": "Churn risk", "expansion": "Room to expand", "emergency": "Emergency"}
+ROLLUPS: Final = {
+    "arr_weighted": "mean of parent and children, weighted by ARR",
+    "mean": "plain mean of parent and children",
+    "worst": "the lowest of parent and children",
+    "own": "the parent's own score",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,50 +63,45 @@ class ComponentLine:
         return percent(self.share)
 
 
-def component_lines(version: Version, metrics: Mapping[str, Metric]) -> list[ComponentLine]:
+def component_lines(version: Version) -> list[ComponentLine]:
     """Every component with its measures, in the order of the scorecard."""
     shares, lines = iter(version.measure_shares), []
     for c, (component, share) in enumerate(zip(version.components, version.component_shares, strict=True)):
         place, total = f"components[{c}]", sum(measure.weight for measure in component.measures)
         measures = tuple(
-            _measure_line(f"{place}.measures[{m}].weight", measure, metrics, (measure.weight / total, next(shares)))
+            _measure_line(f"{place}.measures[{m}].weight", measure, measure.weight / total, next(shares))
             for m, measure in enumerate(component.measures)
         )
         lines.append(ComponentLine(f"{place}.weight", component.label, component.weight, share, measures))
     return lines
 
 
-def flag_lines(version: Version, metrics: Mapping[str, Metric]) -> list[tuple[str, str]]:
+def flag_lines(version: Version) -> list[tuple[str, str]]:
     """Each flag and the condition it is raised on."""
-    labels = rule_labels(version, metrics)
-    return [(FLAGS[name], sentence(rule, labels)) for name, rule in version.flags.items()]
+    labels = rule_labels(version)
+    return [(FLAGS[name], rule_words(rule, labels)) for name, rule in version.flags.items()]
 
 
-def cap_lines(version: Version, metrics: Mapping[str, Metric]) -> list[tuple[str, str]]:
+def cap_lines(version: Version) -> list[tuple[str, str]]:
     """Each cap's label and what it does."""
-    labels = rule_labels(version, metrics)
-    return [(cap.label, _cap(cap, labels)) for cap in version.caps]
+    labels = rule_labels(version)
+    return [(cap.label, cap_words(cap, labels)) for cap in version.caps]
 
 
-def place_labels(version: Version, metrics: Mapping[str, Metric]) -> dict[str, str]:
-    """For every place that can be changed, or that a refusal may name, what a person calls it."""
-    labels = {"components": "The components", "min_coverage": "Minimum coverage"}
-    for line, component in zip(component_lines(version, metrics), version.components, strict=True):
-        labels[line.place] = f"{component.label}, weight"
-        labels[line.place.replace(".weight", ".measures")] = f"The measures of {component.label}"
-        labels |= {measure.place: f"{component.label} › {measure.label}, weight" for measure in line.measures}
-    for b, band in enumerate(version.bands):
-        labels |= {
-            f"bands[{b}].lower": f"Band {b + 1} ({band.label}), lower bound",
-            f"bands[{b}].label": f"Band {b + 1} ({band.label}), name",
-        }
-    return labels
+def threshold_lines(version: Version) -> list[tuple[str, str, str]]:
+    """Other bounds of the bands: the label, for whom they hold, and the bounds."""
+    labels = rule_labels(version)
+    return [(one.label, rule_words(one.when, labels), lowers_text(version, one)) for one in version.thresholds]
 
 
-def rule_labels(version: Version, metrics: Mapping[str, Metric]) -> dict[str, str]:
-    """What rules call metrics, components and the score."""
-    components = {component.key: component.label for component in version.components}
-    return {**{key: metric.label for key, metric in metrics.items()}, **components, SCORE: "the score"}
+def lowers_text(version: Version, one: Thresholds) -> str:
+    """The lower bounds with the bands they belong to."""
+    return ", ".join(f"{band.label} from {number(low)}" for band, low in zip(version.bands, one.lowers, strict=True))
+
+
+def rule_labels(version: Version) -> dict[str, str]:
+    """What rules call components and the score; the other fields have their names from `scoring.wording`."""
+    return {**{component.key: component.label for component in version.components}, SCORE: "the score"}
 
 
 def percent(share: float) -> str:
@@ -106,29 +109,44 @@ def percent(share: float) -> str:
     return f"{floor(1000 * share + 0.5) / 10:.1f}\u00a0%"
 
 
-def curve_text(measure: Measure) -> str:
+def curve_text(curve: Curve) -> str:
     """The breakpoints as value → points."""
-    return ", ".join(f"{raw:,.10g} → {points:.10g}" for raw, points in measure.curve.breakpoints)
+    return ", ".join(f"{raw:,.10g} → {points:.10g}" for raw, points in curve.breakpoints)
 
 
-def _measure_line(
-    place: str, measure: Measure, metrics: Mapping[str, Metric], shares: tuple[float, float]
-) -> MeasureLine:
-    metric = metrics.get(measure.metric)
-    label = metric.label if metric else measure.metric.replace("_", " ")
+def number(value: float) -> str:
+    """A number as it was typed: 30, 0.25."""
+    return f"{value:.10g}"
+
+
+def metric_label(key: str) -> str:
+    """What pages call a metric; one that is gone reads as its key."""
+    return METRICS[key].label if key in METRICS else key.replace("_", " ")
+
+
+def metric_title(key: str) -> str:
+    """A metric with its unit."""
+    return f"{METRICS[key].label} ({METRICS[key].unit})" if key in METRICS else metric_label(key)
+
+
+def cap_words(cap: Cap, labels: Mapping[str, str]) -> str:
+    """What a cap does."""
+    held = (
+        f"{labels.get(cap.target, cap.target)} has at most {cap.at_most:g} points while {rule_words(cap.when, labels)}"
+    )
+    return held if cap.on else f"switched off: {held}"
+
+
+def _measure_line(place: str, measure: Measure, within: float, share: float) -> MeasureLine:
+    metric = METRICS.get(measure.metric)
     return MeasureLine(
         place=place,
-        label=f"{label} ({metric.unit})" if metric else label,
+        label=metric_title(measure.metric),
         meaning=metric.meaning if metric else "",
         weight=measure.weight,
-        within=shares[0],
-        share=shares[1],
-        curve=curve_text(measure),
+        within=within,
+        share=share,
+        curve=curve_text(measure.curve),
         missing=MISSING[measure.missing],
         window=f"{measure.window} days" if measure.window else "",
     )
-
-
-def _cap(cap: Cap, labels: Mapping[str, str]) -> str:
-    held = f"{labels.get(cap.target, cap.target)} has at most {cap.at_most:g} points while {sentence(cap.when, labels)}"
-    return held if cap.on else f"switched off: {held}"

@@ -1,4 +1,4 @@
-"""Drafts of scorecard versions: copied from a version, changed by hand, published once; and the way back."""
+"""Drafts of scorecard versions: copied from a version, changed by hand, published by one or two, and the way back."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
-from scoring.describing import place_labels
+from scoring.administration.places import leaves
+from scoring.differing import differences
 from scoring.engine.version import InvalidScorecard, definition_of, digest, parse_version
 from scoring.metrics import METRICS
-from scoring.models import ScorecardVersion
+from scoring.metrics.attributes import word_fields
+from scoring.models import Policy, Proposal, ScorecardVersion
 from scoring.models.scorecards import Status, Use
+from scoring.previewing import moved_share
 from scoring.publishing import hold_scorecards, make_version_live, next_number, publish
 
 MOST_NOTE = 2000  # characters
@@ -29,23 +32,44 @@ class NoReason(ValueError):
     """A decision without a note that says why."""
 
 
+class NotYours(ValueError):
+    """A decision on a proposal by somebody whose decision it is not."""
+
+
+class NeedsSecondPerson(ValueError):
+    """More customers would change band than one person may decide. `share` is of the customers, from 0 to 1."""
+
+    def __init__(self, share: float, most: float) -> None:
+        super().__init__(
+            f"{share:.0%} of the customers would change band; above {most:.0%} a second person has to agree"
+        )
+        self.share = share
+
+
 def make_draft(*, version: ScorecardVersion, by: User) -> ScorecardVersion:
     """Copy a version, or another draft, into a new draft of the same scorecard."""
     with transaction.atomic():
         hold_scorecards()
-        scorecard = version.scorecard
-        draft = scorecard.versions.create(number=next_number(scorecard), definition=deepcopy(version.definition))
+        scorecard, said = version.scorecard, deepcopy(version.definition)
+        draft = scorecard.versions.create(number=next_number(scorecard), definition=said, made_from=version, made_by=by)
         _log(by, draft, f"Copied from v{version.number}.", ADDITION)
     return draft
 
 
-def editable(definition: Mapping[str, Any]) -> dict[str, Any]:
-    """What a draft can be changed in, by the place at which the engine would name it: components[0].weight, …"""
-    return {place: home[key] for place, (home, key) in _homes(definition).items()}
-
-
 def change_draft(*, draft: ScorecardVersion, values: Mapping[str, Any], seen: str, by: User) -> ScorecardVersion:
-    """Write weights, bands and minimum coverage into a draft, by place as in `editable`.
+    """Write values into a draft, by place as in `editable`; as `revise_draft` otherwise."""
+    revised = deepcopy(draft.definition)
+    homes = {place: (home, key) for place, home, key in leaves(revised)}
+    for place, value in values.items():
+        if place not in homes:
+            raise InvalidScorecard(f"{place} is no place of this draft; give one of {', '.join(homes)}")
+        home, key = homes[place]
+        home[key] = value
+    return revise_draft(draft=draft, definition=revised, seen=seen, by=by)
+
+
+def revise_draft(*, draft: ScorecardVersion, definition: Mapping[str, Any], seen: str, by: User) -> ScorecardVersion:
+    """Let a draft say something else, and keep what was changed in words.
 
     `seen` is the digest of the definition that the person looked at. Raises Outdated where the draft has changed since
     or is published, and InvalidScorecard where the result would not hold; then nothing is written.
@@ -56,41 +80,147 @@ def change_draft(*, draft: ScorecardVersion, values: Mapping[str, Any], seen: st
             raise Outdated(f"{draft} is published or deleted by now; make another draft")
         if digest(current.definition) != seen:
             raise Outdated(f"{draft} was changed by somebody else meanwhile; look at it again before you change it")
-        before, current.definition = current.definition, _revised(current.definition, values)
-        current.save(update_fields=["definition"])
-        _log(by, current, _difference(before, current.definition), CHANGE)
-    return current
+        before, after = current.engine, parse_version(definition, METRICS, word_fields())
+        if after.key != before.key:
+            raise InvalidScorecard(f"key is {after.key!r}; the key of a scorecard stays, {before.key}")
+        current.definition = definition_of(after)
+        if digest(current.definition) != seen:
+            current.save(update_fields=["definition"])
+            said = "; ".join(one.said for one in differences(before, after))
+            _log(by, current, said, CHANGE)
+        return _locked(draft).get(pk=draft.pk)
+
+
+def delete_draft(*, draft: ScorecardVersion, by: User) -> None:
+    """Take a draft away, and what was proposed about it; who did it stays. A published version raises ValueError."""
+    with transaction.atomic():
+        _log(by, draft, f"Deleted draft {draft}.", DELETION)
+        draft.delete()
 
 
 def publish_draft(*, draft: ScorecardVersion, note: str, by: User, go_live: bool = False) -> ScorecardVersion:
     """Publish a draft: it becomes that version, live where its scorecard is live or where asked for.
 
     Who comes second gets what the first published. Raises NoReason, InvalidScorecard, AlreadySaid where a published
-    version says the same, and Outdated where the draft is deleted.
+    version says the same, Outdated where the draft is deleted, and NeedsSecondPerson where it would be live and move
+    more customers than `Policy.second_person_share`: then `propose` it.
     """
     _needs(note, "publishing")
     with transaction.atomic():
-        versions = _locked(draft)
-        current = versions.filter(pk=draft.pk).first()
-        if current is None:
-            raise Outdated(f"{draft} is deleted by now; make another draft")
-        if current.status == Status.PUBLISHED:
-            return current
-        published = publish(current.definition, note=note.strip(), by=by, draft=current)
-        _log(by, published, f"Published: {published.note}", CHANGE)
-        if go_live or versions.filter(use=Use.LIVE).exists():
-            make_version_live(published)
-            _log(by, published, "Made live.", CHANGE)
-    return published
+        current = _current(draft)
+    if current.status == Status.PUBLISHED:
+        return current
+    if go_live or _is_live(current):
+        _check_share(current)
+    return _publish(current, note=note, by=by, go_live=go_live, seen=digest(current.definition))
 
 
 def restore(*, version: ScorecardVersion, note: str, by: User) -> ScorecardVersion:
-    """Make a published version live again; what it says and the note of its publication stay. Raises NoReason."""
+    """Make a published version live again; what it says and the note of its publication stay.
+
+    Raises NoReason, ValueError for a draft, and NeedsSecondPerson as `publish_draft` does.
+    """
     _needs(note, "making a version live")
+    if version.status == Status.PUBLISHED and version.use != Use.LIVE:
+        _check_share(version)
+    return _make_live(version, f"Made live: {note.strip()}", by)
+
+
+def propose(*, version: ScorecardVersion, note: str, by: User, go_live: bool = False) -> Proposal:
+    """Ask a second person to agree that a draft is published, or a published version made live, as it is now.
+
+    The same again is the same proposal; another takes the place of the one before. Raises NoReason.
+    """
+    _needs(note, "a proposal")
+    said = {"digest": digest(version.definition), "note": note.strip(), "go_live": go_live, "by": by}
+    share = moved_share(version)
+    with transaction.atomic():
+        hold_scorecards()
+        there = Proposal.objects.filter(draft=version, **said).first()
+        if there:
+            return there
+        Proposal.objects.filter(draft=version).delete()
+        proposal = Proposal.objects.create(draft=version, share=share, **said)
+        _log(by, version, f"Proposed, {share:.0%} of the customers would change band: {proposal.note}", CHANGE)
+    return proposal
+
+
+def approve_proposal(*, proposal: Proposal, by: User) -> ScorecardVersion:
+    """Agree to a proposal as the second person: what was proposed happens, in the name of both.
+
+    Raises NotYours for who proposed it, and Outdated where it is withdrawn or the draft has changed since.
+    """
+    if proposal.by_id == by.pk:
+        raise NotYours("You proposed this yourself; another admin has to agree")
+    with transaction.atomic():
+        hold_scorecards()
+        current = Proposal.objects.select_related("draft__scorecard", "by").filter(pk=proposal.pk).first()
+        if current is None:
+            raise Outdated("This proposal is withdrawn or decided by now")
+        version, who = current.draft, f"{current.by}, agreed to by {by}"
+        if digest(version.definition) != current.digest:
+            raise Outdated(f"{version} was changed after it was proposed; have it proposed again")
+        current.delete()
+        if version.status == Status.PUBLISHED:
+            return _make_live(version, f"Made live by {who}: {current.note}", by)
+        seen, note = current.digest, current.note
+        published = _publish(version, note=note, by=current.by, go_live=current.go_live, seen=seen)
+        published.approved_by = by
+        published.save(update_fields=["approved_by"])
+        _log(by, published, f"Agreed to the proposal of {current.by}.", CHANGE)
+    return published
+
+
+def turn_down(*, proposal: Proposal, reason: str, by: User) -> None:
+    """Say no to a proposal, with the reason; who proposed it withdraws it with this too. Twice is once.
+
+    Raises NoReason for who did not propose it.
+    """
+    if proposal.by_id != by.pk:
+        _needs(reason, "turning down a proposal")
+    what = "Withdrew" if proposal.by_id == by.pk else "Turned down"
+    with transaction.atomic():
+        gone, _ = Proposal.objects.filter(pk=proposal.pk).delete()
+        if gone:
+            said = f": {reason.strip()}" if reason.strip() else "."
+            _log(by, proposal.draft, f"{what} the proposal of {proposal.by}{said}", CHANGE)
+
+
+def _is_live(version: ScorecardVersion) -> bool:
+    return ScorecardVersion.objects.filter(scorecard=version.scorecard_id, use=Use.LIVE).exists()
+
+
+def _check_share(version: ScorecardVersion) -> None:
+    share, most = moved_share(version), Policy.current().second_person_share
+    if share > most:
+        raise NeedsSecondPerson(share, most)
+
+
+def _publish(draft: ScorecardVersion, *, note: str, by: User, go_live: bool, seen: str) -> ScorecardVersion:
+    with transaction.atomic():
+        current = _current(draft)
+        if current.status == Status.PUBLISHED:
+            return current
+        if digest(current.definition) != seen:
+            raise Outdated(f"{draft} was changed by somebody else meanwhile; look at it again before you publish it")
+        published = publish(current.definition, note=note.strip(), by=by, draft=current)
+        Proposal.objects.filter(draft=published).delete()
+        _log(by, published, f"Published: {published.note}", CHANGE)
+        return _make_live(published, "Made live.", by) if go_live or _is_live(published) else published
+
+
+def _make_live(version: ScorecardVersion, message: str, by: User) -> ScorecardVersion:
     with transaction.atomic():
         make_version_live(version)
-        _log(by, version, f"Made live: {note.strip()}", CHANGE)
+        _log(by, version, message, CHANGE)
     return version
+
+
+def _current(draft: ScorecardVersion) -> ScorecardVersion:
+    current = _locked(draft).filter(pk=draft.pk).first()
+    if current is None:
+        raise Outdated(f"{draft} is deleted by now; make another draft")
+    return current
 
 
 def _locked(draft: ScorecardVersion) -> QuerySet[ScorecardVersion]:
@@ -102,35 +232,6 @@ def _locked(draft: ScorecardVersion) -> QuerySet[ScorecardVersion]:
 def _needs(note: str, what: str) -> None:
     if not note.strip():
         raise NoReason(f"The note is empty; {what} needs a note that says why")
-
-
-def _revised(definition: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    revised = deepcopy(dict(definition))
-    homes = _homes(revised)
-    for place, value in values.items():
-        if place not in homes:
-            raise InvalidScorecard(f"{place} is no place of this draft; give one of {', '.join(homes)}")
-        home, key = homes[place]
-        home[key] = value
-    return definition_of(parse_version(revised, METRICS))
-
-
-def _homes(definition: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
-    """For each editable place the object that holds it and under which key."""
-    homes: dict[str, tuple[Any, str]] = {}
-    for c, component in enumerate(definition["components"]):
-        homes[f"components[{c}].weight"] = component, "weight"
-        for m, measure in enumerate(component["measures"]):
-            homes[f"components[{c}].measures[{m}].weight"] = measure, "weight"
-    for b, band in enumerate(definition["bands"]):
-        homes |= {f"bands[{b}].label": (band, "label"), f"bands[{b}].lower": (band, "lower")}
-    return {**homes, "min_coverage": (definition, "min_coverage")}
-
-
-def _difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    labels, was = place_labels(parse_version(before), METRICS), editable(before)
-    changed = [(place, value) for place, value in editable(after).items() if value != was[place]]
-    return "; ".join(f"{labels[place]}: {was[place]} to {value}" for place, value in changed) or "Nothing changed."
 
 
 def _log(by: User, version: ScorecardVersion, message: str, flag: int) -> None:

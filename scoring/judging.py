@@ -10,19 +10,20 @@ import numpy as np
 
 from scoring.choosing import Choice, chosen
 from scoring.engine.banding import Places
-from scoring.engine.frame import Floats
+from scoring.engine.frame import Floats, has_value
 from scoring.engine.scoring import Scored, score
-from scoring.indicators.evaluating import indicate
+from scoring.indicators.evaluating import indicate, said
 from scoring.judgements.overriding import overrides_on
 from scoring.keeping import columns_of
 from scoring.loading import Loaded, load
 from scoring.models import ScorecardVersion
 from scoring.nights import Ints, night_before
+from scoring.vocabulary.placing import Placed, place
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """All that is recorded of n customers: scores, the bits of indicators that hold, and what was read `beside` them.
+    """All that is recorded of n customers: scores, indicators that hold as bits, segments and tiers, and what was read.
 
     `beside` has a column (n, NaN = unknown) for each name, `arr` among them.
     """
@@ -30,14 +31,15 @@ class Judged:
     version: ScorecardVersion
     scored: Scored
     indicators: Ints
+    placed: Placed
     beside: Mapping[str, Floats]
 
 
 def judge_all(ids: Ints, on: date, choices: Sequence[Choice], *, officially: bool = True) -> Iterator[Judged]:
     """Load and judge customers (ids ascending), each by the live scorecard that its rule picks, a part for each."""
     places = chosen(ids, on, choices)
-    for place, choice in enumerate(choices):
-        part = ids[places == place]
+    for nth, choice in enumerate(choices):
+        part = ids[places == nth]
         if len(part):
             loaded = load(part, on, choice.version.engine)
             yield judge(loaded, choice.version, on, officially=officially)
@@ -51,7 +53,20 @@ def judge(loaded: Loaded, version: ScorecardVersion, on: date, *, officially: bo
     ids = loaded.frame.ids
     overrides = overrides_on(ids, on) if officially else None
     scored = score(loaded.frame, version.engine, overrides, _bands_before(ids, on, version))
-    return Judged(version, scored, indicate(loaded.frame, scored, version, on), columns_of(loaded, version.engine))
+    return Judged(
+        version=version,
+        scored=scored,
+        indicators=indicate(loaded.frame, scored, version, on),
+        placed=place(_fields(loaded, scored, version)),
+        beside=columns_of(loaded, version.engine),
+    )
+
+
+def _fields(loaded: Loaded, scored: Scored, version: ScorecardVersion) -> dict[str, Floats]:
+    """What the vocabularies read: all that was loaded, and what the score says."""
+    frame = loaded.frame
+    known = {name: np.where(has_value(frame.states[name]), frame.values[name], np.nan) for name in frame.values}
+    return {**known, **loaded.fields, "arr": loaded.arr, **said(scored, version.engine)}
 
 
 def _bands_before(ids: Ints, on: date, version: ScorecardVersion) -> Places | None:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from django.db import connection, transaction
 
-from scoring.choosing import known_before
+from accounts.history import corrections_after, put_back
+from scoring.choosing import is_known_before, known_before
 from scoring.engine.frame import Floats, Frame, State
 from scoring.engine.version import Version
-from scoring.indicators import INDICATOR_METRICS
+from scoring.indicators import indicator_metrics
 from scoring.metrics import METRICS
 from scoring.metrics.block import Block
 from scoring.metrics.evaluating import Column, evaluate
 from scoring.metrics.metric import Metric
 from scoring.metrics.subscriptions import arr
+from scoring.vocabulary.placing import placing_fields
+from scoring.vocabulary.stepping import stage_fields
 
+Ids = npt.NDArray[np.int64]
 # What the playbooks that come with the product ask beside; any other metric can be asked for too, and is read then.
 RULE_METRICS: Final = (
     "usage_2w",
@@ -47,26 +51,54 @@ class Loaded:
     fields: Mapping[str, Floats]
 
 
-def load(ids: npt.NDArray[np.int64], on: date, version: Version) -> Loaded:
+def load(ids: Ids, on: date, version: Version, known_by: datetime | None = None) -> Loaded:
     """Every input of a version, of the indicators and of the usual rules, for customers (ids ascending) as of a date.
 
-    The number of queries is fixed.
+    With `known_by` as it was known before that moment (D4). The number of queries is fixed.
     """
-    wanted = dict.fromkeys([*version.inputs, *INDICATOR_METRICS, *RULE_METRICS])
-    windows = {metric: window_of(METRICS[metric], version) for metric in wanted if metric in METRICS}
-    facts = dict.fromkeys([*FACTS, *(name for name in version.inputs if name not in METRICS)])
-    with snapshot():
-        block = Block(ids, on, version.parameters, longest=_longest(windows))
-        columns = {metric: evaluate(METRICS[metric], block, window) for metric, window in windows.items()}
-        fields = {name: known_before(block, name) for name in facts}
-        columns |= {name: as_column(fields[name]) for name in fields if name in version.inputs}
-        frame = Frame(
-            ids=ids,
-            values={metric: column.values for metric, column in columns.items()},
-            states={metric: column.states for metric, column in columns.items()},
-            evidence={metric: column.evidence for metric, column in columns.items()},
-        )
-        return Loaded(frame, block.once(arr), fields)
+    asked = (*version.inputs, *indicator_metrics(), *RULE_METRICS, *sorted(placing_fields() | stage_fields()))
+    windows = _windows(version, asked)
+    with _reading(ids, known_by):
+        block = Block(ids, on, version.parameters, _longest(windows), known_by)
+        facts = [name for name in asked if is_known_before(name) and name not in METRICS]
+        fields = {name: known_before(block, name) for name in dict.fromkeys((*FACTS, *facts))}
+        return Loaded(_frame(block, windows, version, fields), block.once(arr), fields)
+
+
+def load_inputs(ids: Ids, on: date, version: Version, known_by: datetime | None = None) -> Frame:
+    """The inputs of a version and nothing beside, as `load` reads them: what a score alone needs."""
+    windows = _windows(version, version.inputs)
+    with _reading(ids, known_by):
+        block = Block(ids, on, version.parameters, _longest(windows), known_by)
+        return _frame(block, windows, version, {name: known_before(block, name) for name in _facts(version)})
+
+
+def _windows(version: Version, names: Iterable[str]) -> dict[str, int]:
+    return {name: window_of(METRICS[name], version) for name in dict.fromkeys(names) if name in METRICS}
+
+
+def _facts(version: Version) -> list[str]:
+    """The inputs that are no metrics."""
+    return [name for name in version.inputs if name not in METRICS]
+
+
+def _frame(block: Block, windows: Mapping[str, int], version: Version, fields: Mapping[str, Floats]) -> Frame:
+    columns = {metric: evaluate(METRICS[metric], block, window) for metric, window in windows.items()}
+    columns |= {name: as_column(fields[name]) for name in _facts(version)}
+    return Frame(
+        ids=block.ids,
+        values={metric: column.values for metric, column in columns.items()},
+        states={metric: column.states for metric, column in columns.items()},
+        evidence={metric: column.evidence for metric, column in columns.items()},
+    )
+
+
+@contextmanager
+def _reading(ids: Ids, known_by: datetime | None) -> Iterator[None]:
+    """As of one moment; where facts were corrected later with what they said before, and no read-only snapshot then."""
+    corrections = corrections_after((int(ids[0]), int(ids[-1])), known_by) if known_by and len(ids) else {}
+    with put_back(corrections) if corrections else snapshot():
+        yield
 
 
 def as_column(values: Floats) -> Column:

@@ -27,10 +27,9 @@ COLUMNS: Final = (
     "indicators",
     "segment",
     "tags",
-    "stage",
     "inputs",
 )
-NOTHING: Final = (0, None, None, -1, 0, 0, 0, 0, b"")  # the columns of who has no record
+NOTHING: Final = (0, None, None, -1, 0, 0, 0, b"")  # the columns of who has no record
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,6 @@ class Night:
     indicators: Ints
     segment: Ints
     tags: Ints
-    stage: Ints
     inputs: list[bytes]
 
     @property
@@ -115,7 +113,7 @@ def _placed(ids: Ints, rows: Any) -> Night:
     found = {row[0]: row[1:] for row in rows}
     every = [found.get(pk, NOTHING) for pk in ids.tolist()]
     columns = dict(zip(COLUMNS[1:], zip(*every, strict=True) if every else ((),) * len(NOTHING), strict=True))
-    whole = {name: np.array(columns[name], np.int64) for name in ("band", "indicators", "segment", "tags", "stage")}
+    whole = {name: np.array(columns[name], np.int64) for name in ("band", "indicators", "segment", "tags")}
     return Night(
         ids=ids,
         version=np.array(columns["version_id"], np.int64),

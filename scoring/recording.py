@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from accounts.history import stretch
 from accounts.models import Customer
-from scoring.engine.scoring import Scored
 from scoring.judging import Judged
 from scoring.models import CurrentScore, Purpose, Run, ScoreRecord
 from scoring.packing import pack
+from scoring.vocabulary.stays import stages_since
 
 Ids = npt.NDArray[np.int64]
 ROWS_AT_ONCE = 500  # below the limit of parameters of a statement on SQLite
@@ -29,6 +29,7 @@ def numbers(judged: Judged) -> Iterable[dict[str, Any]]:
     score, automatic = scored.score.tolist(), scored.automatic.tolist()
     low, high = scored.low.tolist(), scored.high.tolist()
     outcome, inputs = scored.reason.tolist(), pack(scored.raw, scored.states)
+    segment, tags = judged.placed.segment.tolist(), judged.placed.tags.tolist()
     for i in range(len(scored.ids)):
         known = outcome[i] == 0
         yield {
@@ -42,6 +43,8 @@ def numbers(judged: Judged) -> Iterable[dict[str, Any]]:
             "high": high[i] if known else 100.0,
             "inputs": inputs[i],
             "indicators": indicators[i],
+            "segment": segment[i],
+            "tags": tags[i],
         }
 
 
@@ -56,13 +59,14 @@ def record(run: Run, judged: Judged) -> None:
 
 def refresh(judged: Judged, on: date) -> None:
     """Make these the current scores of their customers, unless a newer date is there already."""
-    scored, arr = judged.scored, judged.beside["arr"]
-    older = _older(scored.ids, on)
-    before = scores_on(scored.ids, on - timedelta(days=COMPARE_DAYS))
+    ids, now = judged.scored.ids, timezone.now()
+    older = _older(ids, on)
     rows = [
-        _current(i, stored, scored, on, float(arr[i]), before.get(stored_id), timezone.now())
-        for i, (stored_id, stored) in enumerate(zip(scored.ids.tolist(), numbers(judged), strict=True))
-        if older[i]
+        CurrentScore(customer_id=customer_id, as_of=on, calculated_at=now, **stored, **beside)
+        for customer_id, stored, beside, mine in zip(
+            ids.tolist(), numbers(judged), _beside(judged, on), older, strict=True
+        )
+        if mine
     ]
     changing = [field.name for field in CurrentScore._meta.fields if field.name not in ("customer", "facts_at")]
     CurrentScore.objects.bulk_create(
@@ -91,20 +95,25 @@ def _older(ids: Ids, on: date) -> Sequence[bool]:
     return [customer_id not in ahead for customer_id in ids.tolist()]
 
 
-def _current(
-    i: int, stored: dict[str, Any], scored: Scored, on: date, arr: float, before: float | None, now: datetime
-) -> CurrentScore:
-    version = stored["version"].engine
-    score, band = stored["score"], stored["band"]
-    return CurrentScore(
-        customer_id=int(scored.ids[i]),
-        as_of=on,
-        calculated_at=now,
-        role=version.bands[band].role if band >= 0 else "",
-        change_30=None if score is None or before is None else score - before,
-        arr=None if np.isnan(arr) else arr,
-        is_churn_risk=bool(scored.flags["churn_risk"][i]),
-        is_expansion_opportunity=bool(scored.flags["expansion"][i]),
-        is_emergency=bool(scored.flags["emergency"][i]),
-        **stored,
-    )
+def _beside(judged: Judged, on: date) -> Iterator[dict[str, Any]]:
+    """What lists sort and filter by, for each customer in the order of the ids. Two queries."""
+    scored, bands = judged.scored, judged.version.engine.bands
+    before = scores_on(scored.ids, on - timedelta(days=COMPARE_DAYS))
+    stages, flags = stages_since(scored.ids, on), {name: up.tolist() for name, up in scored.flags.items()}
+    tiers, revenue_tiers = judged.placed.tier.tolist(), judged.placed.revenue_tier.tolist()
+    columns = zip(scored.ids.tolist(), scored.score.tolist(), scored.band.tolist(), judged.beside["arr"], strict=True)
+    for i, (customer_id, score, band, arr) in enumerate(columns):
+        stage, since = stages.get(customer_id, (0, None))
+        earlier = before.get(customer_id)
+        yield {
+            "role": bands[band].role if band >= 0 else "",
+            "change_30": None if band < 0 or earlier is None else score - earlier,
+            "arr": None if np.isnan(arr) else float(arr),
+            "is_churn_risk": flags["churn_risk"][i],
+            "is_expansion_opportunity": flags["expansion"][i],
+            "is_emergency": flags["emergency"][i],
+            "tier": tiers[i],
+            "revenue_tier": revenue_tiers[i],
+            "stage": stage,
+            "stage_since": since,
+        }

@@ -19,6 +19,7 @@ from scoring.leasing import take
 from scoring.models import Purpose, Run, ScorecardVersion, Shard
 from scoring.recording import retire
 from scoring.shards import work
+from scoring.vocabulary.staying import settle
 
 LOOK_BACK_DAYS = 7
 
@@ -68,6 +69,7 @@ def finish(run: Run) -> bool:
     )
     if closed and run.purpose == Purpose.NIGHTLY and not run.backfilled:
         retire(run.as_of)
+        settle(run)
     forget()
     return bool(closed)
 

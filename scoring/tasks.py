@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 from celery import shared_task
+from django.utils import timezone
 
 from accounts.models import Customer
-from scoring import freshening
+from scoring import backfills, freshening
 from scoring.leasing import attempt, free
-from scoring.models import Purpose, Run, Shard
+from scoring.models import Backfill, Purpose, Run, Shard
 from scoring.rescoring import official_version
 from scoring.running import due_dates, finish, open_run
+from scoring.shadowing import due_shadows
 from scoring.shards import work
+
+SLICE: Final = timedelta(seconds=120)  # of a backfill in one task; the date at hand is done after it
 
 
 @shared_task(time_limit=60)
@@ -19,12 +26,16 @@ def tick() -> int:
     for day in due_dates():
         if Customer.objects.active_on(day).exists():
             open_run(day, Purpose.NIGHTLY, official_version(day))
+    for day, version in due_shadows():
+        open_run(day, Purpose.SHADOW, version)
     for run in Run.objects.filter(finished_at=None):
         finish(run)  # a worker may have died between its last shard and this
     shards = Shard.objects.filter(free(), run__finished_at=None).order_by("run__as_of", "pk")
     waiting = list(shards.values_list("pk", flat=True))
     for shard_id in waiting:
         score_shard.delay(shard_id)
+    if late := backfills.due():
+        backfill.delay(late.pk)
     return len(waiting)
 
 
@@ -32,6 +43,13 @@ def tick() -> int:
 def score_shard(shard_id: int) -> str:
     """Score one shard if nobody else does; says what became of it. Twice has the effect of once."""
     return attempt(Shard, shard_id, work, lambda shard: finish(shard.run))
+
+
+@shared_task(time_limit=280, max_retries=0)
+def backfill(backfill_id: int) -> bool:
+    """Do the next dates of a backfill for some minutes; True when nothing is left. The tick hands it out again."""
+    asked = Backfill.objects.filter(pk=backfill_id).first()
+    return asked is not None and backfills.advance(asked, until=timezone.now() + SLICE)
 
 
 @shared_task(time_limit=280, soft_time_limit=270)

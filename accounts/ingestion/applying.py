@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
 
-from accounts.changes import Observation, change, insert_past, log_of
+from accounts.changes import Observation, change, corrections, insert_past, log_of
+from accounts.history import FACTS
 from accounts.ingestion.comparing import Verdict, compare
 from accounts.ingestion.finding import existing
 from accounts.ingestion.following import FOLLOW
@@ -115,7 +116,7 @@ class Desk:
         return self.kind.at_creation() | values if self.kind.at_creation else values
 
     def update(self, verdicts: list[Verdict]) -> None:
-        """Overwrite what differs; of a state the log keeps what it was."""
+        """Overwrite what differs; of a state the log keeps what it was, of a fact what it said."""
         log: list[Change] = []
         touched: set[str] = set()
         for verdict in verdicts:
@@ -123,6 +124,8 @@ class Desk:
             news = dict(verdict.news)
             if self.kind.is_state and "observed_on" in self.kind.fields:
                 news["observed_on"] = max(observation.on, instance.observed_on or observation.on)
+            if self.kind.name in FACTS:
+                log += corrections(self.kind.name, instance, news, observation)
             for name, value in news.items():
                 before = getattr(instance, name)
                 if self.kind.is_state and name != "updated_at" and before != value:

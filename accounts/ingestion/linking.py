@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,12 +33,15 @@ class _LinkingDesk(Desk):
         super().update([verdict for verdict in verdicts if verdict not in made])
 
 
-def link(file: Inspected, intake: Intake, batch: Batch) -> int:
-    """Set the links that could not be set on the way; returns how many rows name a record that was never made."""
+def link(file: Inspected, intake: Intake, batch: Batch) -> Counter[str]:
+    """Set the links that could not be set on the way; returns how many could not be set at all, by code.
+
+    They name a record that was never made, or a parent that is itself below.
+    """
     own = file.section.kind.own_reference
     if own is None or own.name not in file.section.rules:
-        return 0
-    lost = 0
+        return Counter()
+    lost: Counter[str] = Counter()
     desk = _LinkingDesk(intake.desk.kind, intake.source, intake.desk.observation, batch.received_at)
     resolver = Resolver(file.section, intake.source, Survey())
     for rows in _naming(file):
@@ -46,7 +50,7 @@ def link(file: Inspected, intake: Intake, batch: Batch) -> int:
             values = row.records[0].values
             row.records[0].values = {name: value for name, value in values.items() if name in kept}
         resolver.resolve(rows)
-        lost += sum(row.problem is not None for row in rows)
+        lost.update(row.problem.code for row in rows if row.problem)
         desk.apply([row for row in rows if not row.problem])
     return lost
 

@@ -24,6 +24,7 @@ REASONS: Final[dict[str, str]] = {
     "unknown_customer": "No customer has this id.",
     "ambiguous_customer": "Customers of several sources have this id.",
     "unknown_reference": "The record referred to does not exist.",
+    "parent_circle": "The customer would be below itself.",
     "conflict": "The database refused the row.",
 }
 
@@ -34,6 +35,7 @@ NOTICES: Final[dict[str, str]] = {
     "id_clash": "Rows with the same identity differ; the last was taken.",
     "unknown_column": "A column belongs to no field and was not read.",
     "unknown_reference": "A record that refers to another of the same file found nothing there.",
+    "parent_circle": "A customer would be below itself by a parent of the same file; the parent was left out.",
     "missing_rate": "An amount is in a currency without any exchange rate.",
     "manager_without_team": "A manager is named for a person without a team.",
 }

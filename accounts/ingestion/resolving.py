@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Min, Model
 
+from accounts.ingestion.circles import refuse_circles
 from accounts.ingestion.columns import Column
 from accounts.ingestion.kinds.base import Party
 from accounts.ingestion.problems import Problem
@@ -44,6 +45,9 @@ class Resolver:
                 self._find_customers(naming)
             elif naming:
                 self._find(column, naming)
+        own = self.section.kind.own_reference
+        if own and own.refers_to is Customer:
+            refuse_circles(rows, self.source, own.name)
 
     def _find_customers(self, naming: Sequence[tuple[Row, Record]]) -> None:
         ids = {record.values["customer_id"] for _row, record in naming}

@@ -139,8 +139,7 @@ class _Import:
         batch = batches.locked(batch)
         if batch.status != Batch.Status.RUNNING:
             return batch
-        if lost := link(self.file, intake, batch):
-            batch.notices["unknown_reference"] = lost
+        batch.notices |= link(self.file, intake, batch)
         if self.file.unread:
             batch.notices["unknown_column"] = self.file.unread
         if batch.kind in ("customers", "subscriptions"):

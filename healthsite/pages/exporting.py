@@ -11,12 +11,13 @@ from django.http import StreamingHttpResponse
 from accounts.csv_writing import streamed_csv
 from accounts.models import Customer
 from healthsite.pages import words
+from scoring.definitions import title_of
 from scoring.models import CurrentScore, ScorecardVersion
 from scoring.models.scorecards import Status
 
 HEADERS: Final = (
     "customer_id", "name", "industry", "size", "region", "employees", "score", "band", "change_30_days", "coverage",
-    "arr", "renewal_on", "csm",
+    "arr", "renewal_on", "csm", "automatic_score", "scorecard", "segment", "stage", "value_tier",
 )  # fmt: skip
 AT_ONCE: Final = 500
 
@@ -28,14 +29,16 @@ def portfolio_csv(customers: QuerySet[Customer]) -> StreamingHttpResponse:
 
 def _rows(customers: QuerySet[Customer]) -> Iterator[Iterable[Any]]:
     yield HEADERS
-    published = ScorecardVersion.objects.filter(status=Status.PUBLISHED)
+    published = ScorecardVersion.objects.filter(status=Status.PUBLISHED).select_related("scorecard")
     bands = {version.pk: [band.label for band in version.engine.bands] for version in published}
+    cards = {version.pk: version.scorecard.key for version in published}
     for one in customers.iterator(chunk_size=AT_ONCE):
         current = getattr(one, "current_score", None)
         yield (
             *(one.external_id, one.name, one.industry, one.size, one.region, one.employees),
             *(_health(current, bands) if current else (None, "Not scored", None, None, None)),
             *(one.renewal_on, getattr(one, "csm_name", None)),
+            *(_classed(current, cards) if current else (None,) * 5),
         )
 
 
@@ -47,4 +50,13 @@ def _health(current: CurrentScore, bands: Mapping[int, Sequence[str]]) -> tuple[
         words.printed_change(current.score, current.change_30),
         round(current.coverage, 4),
         None if current.arr is None else round(current.arr, 2),
+    )
+
+
+def _classed(current: CurrentScore, cards: Mapping[int, str]) -> tuple[Any, ...]:
+    numbers = {"segment": current.segment, "stage": current.stage, "tier": current.tier}
+    return (
+        current.automatic,
+        cards[current.version_id],
+        *(title_of(kind, number) or None for kind, number in numbers.items()),
     )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
 from django import forms
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.lookups import GreaterThan
 
 from accounts.business_days import today
 from accounts.models import Assignment, CustomerPeriod
 from accounts.models.customers import AssignmentRole, Size
 from accounts.querysets import CustomerQuerySet, in_force
+from scoring.definitions import entries, every_entry
 from scoring.models import ScorecardVersion
 
 THIN_COVERAGE: Final = 0.6  # share of weight with fresh data below which a score is marked as thin (presets 0.5)
@@ -26,6 +28,7 @@ ORDERS: Final = {
     "renewal": "renewal_on",
     "csm": "csm_name",
 }
+VOCABULARIES: Final = {"segment": "segment", "tag": "segment", "stage": "stage", "tier": "tier"}  # filter, kind
 USUAL_ORDER: Final = "health"  # who needs help first
 STATUSES: Final = [("active", "Customers"), ("prospect", "Prospects"), ("churned", "Left"), ("all", "Everybody")]
 COLOURS: Final = [("red", "Red"), ("yellow", "Yellow"), ("green", "Green"), ("none", "Not scored")]
@@ -34,6 +37,7 @@ FLAGS: Final = {
     "expansion": ("Room to expand", Q(current_score__is_expansion_opportunity=True)),
     "emergency": ("Emergency", Q(current_score__is_emergency=True)),
     "thin": ("Thin data", Q(current_score__coverage__lt=THIN_COVERAGE)),
+    "overridden": ("Set by hand", Q(current_score__automatic__isnull=False)),
 }
 
 
@@ -53,17 +57,25 @@ class PortfolioForm(forms.Form):
     industry = _choice("Industry", [])
     size = _choice("Size", list(Size.choices))
     region = _choice("Region", [])
+    segment = _choice("Segment", [])
+    tag = _choice("Also in segment", [])
+    stage = _choice("Stage", [])
+    tier = _choice("Value tier", [])
+    scorecard = _choice("Scorecard", [])
     status = forms.ChoiceField(required=False, choices=[("", "Customers"), *STATUSES[1:]], label="Who")
     order = forms.ChoiceField(required=False, choices=[(sign + key, key) for key in ORDERS for sign in ("", "-")])
     page = forms.IntegerField(required=False, min_value=1, label="Page")
 
-    def __init__(self, *args: Any, visible: CustomerQuerySet, live: ScorecardVersion | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, visible: CustomerQuerySet, live: Sequence[ScorecardVersion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.live = live
         self._offer("industry", _words_in(visible, "industry"))
         self._offer("region", _words_in(visible, "region"))
         self._offer("csm", _owners(visible))
-        self._offer("band", [(band.key, band.label) for band in live.engine.bands] if live else [])
+        bands = {band.key: band.label for version in live for band in version.engine.bands}
+        self._offer("band", [*bands.items()])
+        self._offer("scorecard", [(version.scorecard.key, version.scorecard.title) for version in live])
+        for name, kind in VOCABULARIES.items():
+            self._offer(name, [(entry.key, entry.title) for entry in entries(kind)])
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
@@ -119,6 +131,10 @@ def _of_csm(value: str) -> Q:
     return Q(pk__in=held.values("customer"))
 
 
+def _number(kind: str, key: str) -> int:
+    return next(entry.number for entry in every_entry(kind) if entry.key == key)
+
+
 CONDITIONS: Final[dict[str, Callable[[Any], Q]]] = {
     "q": _text,
     "flag": lambda value: FLAGS[value][1],
@@ -127,6 +143,11 @@ CONDITIONS: Final[dict[str, Callable[[Any], Q]]] = {
     "industry": lambda value: Q(industry=value),
     "size": lambda value: Q(size=value),
     "region": lambda value: Q(region=value),
+    "segment": lambda value: Q(current_score__segment=_number("segment", value)),
+    "tag": lambda value: Q(GreaterThan(F("current_score__tags").bitand(1 << _number("segment", value)), 0)),
+    "stage": lambda value: Q(current_score__stage=_number("stage", value)),
+    "tier": lambda value: Q(current_score__tier=_number("tier", value)),
+    "scorecard": lambda value: Q(current_score__version__scorecard__key=value),
 }
 
 
@@ -135,9 +156,12 @@ def of_colour(value: str) -> Q:
     return Q(current_score__role="") | Q(current_score=None) if value == "none" else Q(current_score__role=value)
 
 
-def _of_band(value: str, live: ScorecardVersion) -> Q:
-    places = [place for place, band in enumerate(live.engine.bands) if band.key == value]
-    return Q(current_score__version=live.pk, current_score__band__in=places)
+def _of_band(value: str, live: Sequence[ScorecardVersion]) -> Q:
+    found = Q(pk__in=[])
+    for version in live:
+        places = [place for place, band in enumerate(version.engine.bands) if band.key == value]
+        found |= Q(current_score__version=version.pk, current_score__band__in=places)
+    return found
 
 
 def _of_status(value: str) -> Q:
@@ -146,11 +170,11 @@ def _of_status(value: str) -> Q:
     return {"active": now, "prospect": ~ever, "churned": ever & ~now, "all": Q()}[value]
 
 
-def narrowed(visible: CustomerQuerySet, chosen: dict[str, Any], live: ScorecardVersion | None) -> CustomerQuerySet:
+def narrowed(visible: CustomerQuerySet, chosen: dict[str, Any], live: Sequence[ScorecardVersion]) -> CustomerQuerySet:
     """The customers that match every filter but the colour, which the page counts first."""
     conditions = [_of_status(chosen.get("status", "active"))]
     conditions += [condition(chosen[name]) for name, condition in CONDITIONS.items() if name in chosen]
-    if "band" in chosen and live:
+    if "band" in chosen:
         conditions.append(_of_band(chosen["band"], live))
     return visible.filter(*conditions)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -36,7 +36,7 @@ from healthsite.pages.visitors import user_of
 from scoring.engine.version import Version
 from scoring.explaining import trends
 from scoring.models import CurrentScore, ScorecardVersion
-from scoring.publishing import live_version
+from scoring.publishing import live_versions
 
 PER_PAGE: Final = 50
 SPARK_DAYS: Final = 90
@@ -84,7 +84,7 @@ class Listing:
 
     def __init__(self, request: HttpRequest) -> None:
         self.visible = Customer.objects.visible_to(user_of(request))
-        self.live = live_version()
+        self.live = live_versions()
         self.form = PortfolioForm(request.GET, visible=self.visible, live=self.live)
         self.chosen = self.form.chosen()
         self.matching = narrowed(self.visible, self.chosen, self.live)
@@ -164,9 +164,9 @@ def portfolio_export(request: HttpRequest) -> HttpResponseBase:
     return portfolio_csv(Listing(request).customers.with_csm())
 
 
-def colour_label(colour: str, live: ScorecardVersion | None) -> str:
-    """What the live scorecard calls a colour: the labels of its bands."""
-    labels = [band.label for band in live.engine.bands if band.role == colour] if live else []
+def colour_label(colour: str, live: Sequence[ScorecardVersion]) -> str:
+    """What the scorecard of everybody calls a colour: the labels of its bands."""
+    labels = [band.label for version in live[-1:] for band in version.engine.bands if band.role == colour]
     return " / ".join(labels) or dict(COLOURS)[colour]
 
 

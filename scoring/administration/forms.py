@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from scoring.describing import place_labels
-from scoring.drafting import MOST_NOTE, editable
+from scoring.administration.places import editable, place_labels
+from scoring.drafting import MOST_NOTE
 from scoring.engine.version import MOST_WEIGHT, digest
-from scoring.metrics import METRICS
 from scoring.models import ScorecardVersion
+
+HERE = re.compile(r"components.*\.weight|bands\[\d+\]\.(label|lower)|min_coverage")
 
 
 class Number(forms.FloatField):
@@ -33,15 +35,18 @@ class Number(forms.FloatField):
 
 
 class DraftForm(forms.Form):
-    """Every place of a draft that can be changed, under the name by which the engine would refuse it."""
+    """Weights, bands and coverage of a draft, under the names by which the engine would refuse them.
+
+    The rest is changed on the scorecard's own page.
+    """
 
     seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, draft: ScorecardVersion, data: Mapping[str, Any] | None = None) -> None:
-        values = editable(draft.definition)
-        initial = {place: _plain(value) for place, value in values.items()}
+        values = {place: value for place, value in editable(draft.definition).items() if HERE.fullmatch(place)}
+        initial = {place: plain(value) for place, value in values.items()}
         super().__init__(data, initial={**initial, "seen": digest(draft.definition)}, auto_id="%s")
-        self.labels = place_labels(draft.engine, METRICS)
+        self.labels = place_labels(draft.definition)
         for place in values:
             self.fields[place] = _field(place, self.labels[place])
             self.fields[place].widget.attrs["aria-label"] = self.labels[place]
@@ -80,5 +85,6 @@ def _field(place: str, label: str) -> forms.Field:
     return Number(0, high, label=label)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A whole number without its decimals, as somebody would type it."""
     return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -18,11 +18,11 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from scoring.administration.forms import DraftForm, NoteForm
 from scoring.describing import cap_lines, component_lines, flag_lines
-from scoring.drafting import Outdated, change_draft, make_draft, restore
+from scoring.drafting import NeedsSecondPerson, Outdated, change_draft, make_draft, propose, restore
 from scoring.engine.version import InvalidScorecard, Version
-from scoring.metrics import METRICS
 from scoring.models import ScorecardVersion
 from scoring.models.scorecards import Status
+from scoring.publishing import live_version
 
 if TYPE_CHECKING:
     from scoring.administration.versions import ScorecardVersionAdmin
@@ -55,14 +55,20 @@ def copy(request: HttpRequest, pk: int, admin: ScorecardVersionAdmin) -> HttpRes
 
 @require_POST
 def restore_version(request: HttpRequest, pk: int, admin: ScorecardVersionAdmin) -> HttpResponse:
-    """Make a published version live again."""
+    """Make a published version live again; where it moves too many, that is proposed to a second person."""
     version, form = find(pk), NoteForm(request.POST)
     if version.status == Status.DRAFT:
         messages.error(request, f"Publish {version} first; it is a draft.")
         return redirect(address("preview", version))
     if not form.is_valid():
         return _page(admin, request, version, restoring=form)
-    restore(version=version, note=form.cleaned_data["note"], by=admin_of(request))
+    note, by = form.cleaned_data["note"], admin_of(request)
+    try:
+        restore(version=version, note=note, by=by)
+    except NeedsSecondPerson as share:
+        propose(version=version, note=note, by=by, go_live=True)
+        messages.warning(request, f"Proposed to make {version} live, not done yet: {share}.")
+        return redirect("scorecard", version.pk)
     messages.success(request, f"Made {version} live: the next night scores by it. Nights that were scored stay.")
     return redirect(address("change", version))
 
@@ -91,7 +97,7 @@ def context(admin: ScorecardVersionAdmin, request: HttpRequest, version: Scoreca
         "original": version,
         "version": version,
         "is_draft": version.status == Status.DRAFT,
-        "live": ScorecardVersion.objects.filter(use="live").select_related("scorecard").first(),
+        "live": live_version(),
     }
 
 
@@ -123,8 +129,8 @@ def _page(
         "components": _components(engine, form),
         "bands": [(band, *_fields(form, f"bands[{b}].label", f"bands[{b}].lower")) for b, band in numbered],
         "coverage": (engine.min_coverage, *_fields(form, "min_coverage")),
-        "flags": flag_lines(engine, METRICS),
-        "caps": cap_lines(engine, METRICS),
+        "flags": flag_lines(engine),
+        "caps": cap_lines(engine),
         "entries": _history(version),
     }
     request.current_app = admin.admin_site.name
@@ -135,7 +141,7 @@ def _components(engine: Version, form: DraftForm | None) -> list[Any]:
     """Each component with its field, and each measure with its own; None where nothing can be changed."""
     return [
         (line, *_fields(form, line.place), [(measure, *_fields(form, measure.place)) for measure in line.measures])
-        for line in component_lines(engine, METRICS)
+        for line in component_lines(engine)
     ]
 
 

@@ -17,7 +17,7 @@ from accounts.csv_writing import streamed_csv
 from accounts.models import Customer
 from scoring.administration.forms import NoteForm
 from scoring.administration.pages import PAGES, REFUSED, address, admin_of, context, find
-from scoring.drafting import Outdated, publish_draft
+from scoring.drafting import NeedsSecondPerson, Outdated, propose, publish_draft
 from scoring.engine.version import InvalidScorecard, digest
 from scoring.models import ScorecardVersion
 from scoring.models.scorecards import Status
@@ -48,7 +48,7 @@ def download(request: HttpRequest, pk: int, admin: ScorecardVersionAdmin) -> Htt
 
 @require_POST
 def publish(request: HttpRequest, pk: int, admin: ScorecardVersionAdmin) -> HttpResponse:
-    """Publish a draft with a note."""
+    """Publish a draft with a note; where it moves too many, it is proposed to a second person."""
     version, form = find(pk), NoteForm(request.POST)
     if version.status != Status.DRAFT:
         messages.info(request, f"Published already: {version}.")
@@ -56,6 +56,8 @@ def publish(request: HttpRequest, pk: int, admin: ScorecardVersionAdmin) -> Http
     published = _published(request, version, form) if form.is_valid() else None
     if published is None:
         return _page(admin, request, version, form)
+    if published.status == Status.DRAFT:
+        return redirect("scorecard", version.pk)  # where a second person finds what was proposed
     live = "live: the next night scores by it" if published.use == "live" else "not live; nothing is scored by it yet"
     messages.success(request, f"Published {published}. It is {live}.")
     return redirect(address("change", published))
@@ -68,6 +70,10 @@ def _published(request: HttpRequest, draft: ScorecardVersion, form: NoteForm) ->
         return None
     try:
         return publish_draft(draft=draft, note=said["note"], by=admin_of(request), go_live=said["go_live"])
+    except NeedsSecondPerson as share:
+        propose(version=draft, note=said["note"], by=admin_of(request), go_live=said["go_live"])
+        messages.warning(request, f"Proposed {draft}, not published yet: {share}.")
+        return draft
     except (AlreadySaid, InvalidScorecard, Outdated) as error:
         form.add_error(None, str(error))
         return None

@@ -48,6 +48,11 @@ def every_entry(kind: str) -> list[Entry]:
     return [entry for entry in _all() if entry.kind == kind]
 
 
+def title_of(kind: str, number: int) -> str:
+    """What the entry with a number is called; empty for none."""
+    return next((entry.title for entry in every_entry(kind) if entry.number == number), "")
+
+
 def forget(**signal: Any) -> None:
     """Read anew the next time."""
     _kept.clear()

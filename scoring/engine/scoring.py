@@ -58,9 +58,7 @@ class Scored:
     reason: npt.NDArray[np.uint8]  # n, a Reason
 
 
-def score(
-    frame: Frame, version: Version, overrides: Floats | None = None, band_before: Places | None = None
-) -> Scored:
+def score(frame: Frame, version: Version, overrides: Floats | None = None, band_before: Places | None = None) -> Scored:
     """Score every customer of the frame; each result is the same to the last bit in any batch and any order.
 
     `overrides` (n, NaN = none) replace the scores of those who have one; the reasons stay, and the difference is a line

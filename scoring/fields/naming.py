@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from scoring.indicators import INDICATORS
+from scoring.definitions import Entry, every_entry
+from scoring.indicators import indicators
 from scoring.metrics import METRICS
 from scoring.metrics.attributes import attribute
 from scoring.publishing import live_versions
@@ -20,14 +21,31 @@ PLAIN: Final = {
     "expansion": "Expansion",
     "emergency": "Emergency",
     "above_emergency": "Points above the emergency cut",
+    "coverage": "Coverage",
+    "stage": "Lifecycle stage",
+    "segment": "Segment",
+    "segment_before": "Segment the night before",
+    "tier": "Value tier",
+    "revenue_tier": "Revenue tier",
+    "six_month_revenue": "Revenue expected over six months",
 }
+TAG: Final = "tag:"  # before the key of a segment: 1 where it is one of the customer's tags
+WORDS: Final = ("stage", "segment", "segment_before", "tier", "revenue_tier")  # of PLAIN, those that hold words
 
 
 def is_field(name: str) -> bool:
     """Whether a rule may read this name. Components are those of the live scorecard (one query)."""
     if name in METRICS or name in PLAIN or days_back(name) is not None or indicator_of(name) is not None:
         return True
-    return attribute(name) is not None or name.removesuffix(ROLE_OF) in _component_labels()
+    if attribute(name) is not None or tag_of(name) is not None:
+        return True
+    return name.removesuffix(ROLE_OF) in _component_labels()
+
+
+def is_word(name: str) -> bool:
+    """Whether a field holds words."""
+    fact = attribute(name)
+    return name in WORDS or (fact is not None and fact.is_word)
 
 
 def label_of(name: str) -> str:
@@ -38,8 +56,10 @@ def label_of(name: str) -> str:
     if days is not None:
         return f"Score change over {days} days" if days > 1 else "Score change over a day"
     if indicator_of(name) is not None:
-        return INDICATORS[name].name
-    fact = attribute(name)
+        return indicators()[name].name
+    fact, tag = attribute(name), tag_of(name)
+    if tag:
+        return f"{tag.title} as a tag"
     known = fact.label if fact else PLAIN.get(name) or _component_label(name)
     return known or name.replace("_", " ").capitalize()
 
@@ -52,7 +72,14 @@ def days_back(name: str) -> int | None:
 
 def indicator_of(name: str) -> int | None:
     """The number of an indicator that is evaluated every night, such as 7 of I7; None for any other name."""
-    return INDICATORS[name].number if name in INDICATORS else None
+    found = indicators().get(name)
+    return found.number if found else None
+
+
+def tag_of(name: str) -> Entry | None:
+    """The segment whose tag a field tells, such as tag:expired_base; None for any other name."""
+    key = name.removeprefix(TAG)
+    return next((one for one in every_entry("segment") if one.key == key), None) if key != name else None
 
 
 def _component_label(name: str) -> str:

@@ -14,8 +14,9 @@ from scoring.engine.card import SCORE, Version
 from scoring.engine.conditions import Comparison
 from scoring.engine.frame import Floats, has_value
 from scoring.engine.scoring import Scored
-from scoring.fields.naming import ROLE_OF, days_back, indicator_of
+from scoring.fields.naming import ROLE_OF, days_back, indicator_of, tag_of
 from scoring.indicators.clearing import still_open
+from scoring.indicators.remembering import is_lasting, with_earlier
 from scoring.keeping import kept_of
 from scoring.loading import window_of
 from scoring.metrics import METRICS
@@ -25,6 +26,9 @@ from scoring.metrics.evaluating import evaluate
 from scoring.models import Run
 from scoring.nights import Ints, Night, night_before, night_on
 from scoring.packing import rescore_all
+from scoring.vocabulary.placing import Placed, codes, place, placing_fields
+from scoring.vocabulary.revenue import PIPELINE, WON, six_month_revenue
+from scoring.vocabulary.stays import stage_on
 
 ROLES: Final = {"red": 0.0, "yellow": 1.0, "green": 2.0}
 EMERGENCY_CUT: Final = 30.0  # S001-30, where the scorecard's own flag is no plain cut
@@ -40,13 +44,15 @@ class Sheet:
 
     def column(self, name: str) -> Floats:
         """The values of a field; all NaN where no field has the name."""
-        days, indicator = days_back(name), indicator_of(name)
+        days, indicator, tag = days_back(name), indicator_of(name), tag_of(name)
         if name in PLAIN:
             return PLAIN[name](self)
         if days is not None:
             return self._change_over(days)
         if indicator is not None:
             return self._indicator(indicator)
+        if tag is not None:
+            return (self.night.tags & tag.bit > 0).astype(np.float64)
         if name in METRICS:
             return self._metric(name)
         return self._component(name) if attribute(name) is None else self._fact(name)
@@ -62,6 +68,16 @@ class Sheet:
     def before(self) -> Night:
         """The night before."""
         return night_before(self.night.ids, self.run.as_of)
+
+    @cached_property
+    def nights(self) -> Ints:
+        """The bits of indicators of the night and the one before (2 x n)."""
+        return np.stack([self.night.indicators, self.before.indicators])
+
+    @cached_property
+    def all_nights(self) -> Ints:
+        """The same with earlier nights after them, for indicators that take several."""
+        return with_earlier(self.nights, self.night.ids, self.run.as_of)
 
     @cached_property
     def kept(self) -> dict[str, Floats]:
@@ -92,14 +108,19 @@ class Sheet:
         """1 where a flag is up."""
         return self.known(self.scored.flags[name].astype(np.float64))
 
+    @cached_property
+    def placed(self) -> Placed:
+        """The tiers of the night, made again from what their rules read."""
+        return place({name: self.column(name) for name in placing_fields()})
+
     def _change_over(self, days: int) -> Floats:
         earlier = night_on(self.night.ids, self.run.as_of - timedelta(days=days))
         same = earlier.version == self.night.version
         return self.night.score - np.where(same, earlier.score, np.nan)
 
     def _indicator(self, number: int) -> Floats:
-        """1 while an indicator is open: its condition holds, or held the night before (library 1)."""
-        bits = still_open(self.night.indicators, self.before.indicators)
+        """1 while an indicator is open: its condition has held long enough, and is not away for two nights."""
+        bits = still_open(self.all_nights if is_lasting(number) else self.nights)
         return self.known((bits >> number & 1).astype(np.float64))
 
     def _component(self, name: str) -> Floats:
@@ -149,5 +170,12 @@ PLAIN: Final[dict[str, Callable[[Sheet], Floats]]] = {
     "churn_risk": lambda sheet: sheet.flag("churn_risk"),
     "expansion": lambda sheet: sheet.flag("expansion"),
     "emergency": lambda sheet: sheet.flag("emergency"),
+    "coverage": lambda sheet: sheet.scored.coverage,
+    "stage": lambda sheet: stage_on(sheet.night.ids, sheet.run.as_of),
+    "segment": lambda sheet: codes("segment", sheet.night.segment),
+    "segment_before": lambda sheet: codes("segment", sheet.before.segment),
+    "tier": lambda sheet: codes("tier", sheet.placed.tier),
+    "revenue_tier": lambda sheet: codes("revenue_tier", sheet.placed.revenue_tier),
+    "six_month_revenue": lambda sheet: six_month_revenue({one: sheet.column(one) for one in (WON, PIPELINE, SCORE)}),
     "above_emergency": lambda sheet: sheet.night.score - emergency_cut(sheet.version),
 }

@@ -1,4 +1,4 @@
-"""When an indicator is open: it clears only after two nights on which its condition does not hold (library 1)."""
+"""When an indicator is open: it opens after so many nights, and clears after two without its condition (library 1)."""
 
 from __future__ import annotations
 
@@ -6,27 +6,45 @@ from typing import Final
 
 import numpy as np
 
-from scoring.engine.frame import Floats
-from scoring.indicators.definitions import COUNTED, INDICATORS, OPEN
+from scoring.engine.frame import Bools, Floats
+from scoring.indicators.definitions import indicators
+from scoring.indicators.indicator import OPEN
 from scoring.nights import Ints
 
-LEADING: Final = sum(1 << number for number in COUNTED)
+CLEARS_AFTER: Final = 2  # nights in a row without the condition
 
 
 def leading(bits: Ints) -> Floats:
-    """How many of I1 to I12 are among the bits of each customer (n)."""
-    return np.bitwise_count(bits & LEADING).astype(np.float64)
+    """How many of the indicators that count are among the bits of each customer (n)."""
+    counted = sum(one.bit for one in indicators().values() if one.counts)
+    return np.bitwise_count(bits & counted).astype(np.float64)
 
 
-def still_open(tonight: Ints, before: Ints) -> Ints:
-    """The bits of what is open (n): the condition holds tonight, or held the night before.
+def still_open(nights: Ints) -> Ints:
+    """The bits of what is open (n), from the bits of each customer's nights (two or more x n, the latest first).
 
     A night records its own conditions alone, so that it is the same whether or not the one before is there already.
-    What counts open indicators is therefore asked again here, of those that are open.
+    What counts open indicators is therefore asked again here, of those that are open. A customer with fewer nights
+    has none set in the others.
     """
-    bits = tonight | before
+    every, bits = indicators().values(), np.zeros(nights.shape[1], np.int64)
+    at_once = sum(one.bit for one in every if one.nights == 1)
+    bits |= (nights[0] | nights[1]) & at_once
+    for one in every:
+        if one.nights > 1:
+            bits |= _lasting((nights & one.bit) > 0, one.nights).astype(np.int64) << one.number
     fields = {OPEN: leading(bits)}
-    for indicator in INDICATORS.values():
-        if OPEN in indicator.rule.fields():
-            bits = bits | indicator.rule.evaluate(fields)[0].astype(np.int64) << indicator.number
+    for one in every:
+        if one.counts_others and one.nights == 1:
+            bits |= one.rule.evaluate(fields)[0].astype(np.int64) << one.number
     return bits
+
+
+def _lasting(held: Bools, needed: int) -> Bools:
+    """Whether a condition (nights x n, the latest first) has held often enough and was not away for two since."""
+    run = np.zeros(held.shape[1], np.int64)
+    away, is_open = run.copy(), run > 0
+    for holds in held[::-1]:
+        run, away = np.where(holds, run + 1, 0), np.where(holds, 0, away + 1)
+        is_open = (is_open & (away < CLEARS_AFTER)) | (run >= needed)
+    return is_open

@@ -1,50 +1,53 @@
-"""The indicators that are evaluated every night, read from `library.json`."""
+"""The indicators that are evaluated every night: the active ones of their vocabulary."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Final, Literal
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
 
-from scoring.engine.conditions import Rule
-from scoring.engine.rules import parse_rule
+from scoring.definitions import Entry, entries
+from scoring.indicators.indicator import Indicator
+from scoring.indicators.parsing import InvalidIndicator, parse_indicator
+from scoring.metrics import METRICS
 
-FALLEN: Final = "measures_fallen_28"  # measures that fell by ten points or more in 28 days
-OPEN: Final = "leading_open"  # how many of I1 to I12 are open
-COUNTED: Final = range(1, 13)
+log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class Indicator:
-    """A condition with a name. `rule` is over metric keys, and for I19 over `FALLEN` and `OPEN`."""
-
-    key: str
-    name: str
-    kind: Literal["leading"]
-    rule: Rule
-    source: str
-    meaning: str
-
-    @property
-    def number(self) -> int:
-        """The number in its key, and its bit in what is stored: 7 of I7."""
-        return int(self.key[1:])
-
-    @property
-    def bit(self) -> int:
-        """A number with its bit alone set."""
-        return 1 << self.number
+KIND: Final = "indicator"
+_read: dict[int, tuple[Entry, Indicator | None]] = {}  # by number, with the entry it was read from
 
 
-def _read(path: Path) -> Iterator[tuple[str, Indicator]]:
-    for entry in json.loads(path.read_text(encoding="utf-8")):
-        key = entry["key"]
-        yield key, Indicator(**{**entry, "rule": parse_rule(entry["rule"], f"{key}.rule")})
+def indicators() -> Mapping[str, Indicator]:
+    """The active indicators by key, in the order of their definitions. One query at most, and usually none."""
+    found = (_indicator(entry) for entry in entries(KIND))
+    return {one.key: one for one in found if one}
 
 
-INDICATORS: Final[Mapping[str, Indicator]] = dict(_read(Path(__file__).with_name("library.json")))
-INDICATOR_METRICS: Final = tuple(
-    sorted({field for one in INDICATORS.values() for field in one.rule.fields()} - {FALLEN, OPEN})
-)
+def indicator_metrics() -> tuple[str, ...]:
+    """Every metric that an active indicator reads, by key."""
+    read = {field for one in indicators().values() for field in one.rule.fields()}
+    return tuple(sorted(field for field in read if field in METRICS))
+
+
+def counted_keys() -> tuple[str, ...]:
+    """The keys of the indicators that I19 counts (I1 to I12 as they come with the product)."""
+    return tuple(key for key, one in indicators().items() if one.counts)
+
+
+def _indicator(entry: Entry) -> Indicator | None:
+    """The indicator of an entry, read once for each; one that cannot be read is left out, and the log names it."""
+    kept = _read.get(entry.number)
+    if kept is None or kept[0] is not entry:
+        kept = _read[entry.number] = entry, _parsed(entry)
+    return kept[1]
+
+
+def _parsed(entry: Entry) -> Indicator | None:
+    try:
+        # What a rule may read was checked when it was saved; a component may have gone since, and is then unknown.
+        body = parse_indicator(entry.body, entry.key, is_field=lambda name: True)
+    except InvalidIndicator as error:
+        log.error("Indicator %s cannot be read and is left out: %s", entry.key, error)
+        return None
+    return replace(body, key=entry.key, number=entry.number, name=entry.title)

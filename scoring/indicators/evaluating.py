@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
 
+from accounts.querysets import in_force
+from scoring.definitions import every_entry
+from scoring.engine.card import SCORE, Version
+from scoring.engine.conditions import code_of
 from scoring.engine.frame import Floats, Frame, has_value
 from scoring.engine.scoring import Scored
+from scoring.fields.sheet import ROLES
 from scoring.indicators.clearing import leading
-from scoring.indicators.definitions import FALLEN, INDICATOR_METRICS, INDICATORS, OPEN
-from scoring.models import ScorecardVersion
+from scoring.indicators.definitions import indicator_metrics, indicators
+from scoring.indicators.indicator import FALLEN, OPEN, STAGE
+from scoring.metrics.block import Block
+from scoring.models import ScorecardVersion, Stay
 from scoring.nights import Ints, night_on
 from scoring.packing import rescore_all
 
@@ -21,24 +29,48 @@ NOISE: Final = 1e-9  # of points made again from what is stored
 
 
 def indicate(frame: Frame, scored: Scored, version: ScorecardVersion, on: date) -> Ints:
-    """Bit n of each customer's number (n): the condition of In holds. 0 without a score. One query.
+    """Bit n of each customer's number (n): the condition of indicator n holds. 0 without a score. Two queries at most.
 
-    The earlier night is the official one, whatever run this is for.
+    The earlier night is the official one, whatever run this is for; the stage is as it is before the night decides it.
     """
     if not len(frame):
         return np.zeros(0, np.int64)
-    fields = {**_fields(frame), FALLEN: _fallen(scored, version, on)}
-    holding = np.zeros(len(frame), np.int64)
-    for indicator in INDICATORS.values():
-        if OPEN in indicator.rule.fields():
-            fields[OPEN] = leading(holding)
-        holding |= indicator.rule.evaluate(fields)[0].astype(np.int64) << indicator.number
-    return np.where(scored.reason == 0, holding, 0)
+    asked = set().union(*(one.rule.fields() for one in indicators().values()))
+    fields = {**said(scored, version.engine), **_metrics(frame), **_looked_up(asked, scored, version, on)}
+    return np.where(scored.reason == 0, holding(fields), 0)
 
 
-def _fields(frame: Frame) -> dict[str, Floats]:
-    columns = {metric: frame.column(metric) for metric in INDICATOR_METRICS}
+def holding(fields: Mapping[str, Floats]) -> Ints:
+    """Bit n of each customer's number (n): the rule of indicator n holds, whoever has a score."""
+    bits = np.zeros(len(next(iter(fields.values()))), np.int64)
+    # Those that count others come last: by then it is known of the others.
+    for one in sorted(indicators().values(), key=lambda one: one.counts_others):
+        known = {**fields, OPEN: leading(bits)} if one.counts_others else fields
+        bits |= one.rule.evaluate(known)[0].astype(np.int64) << one.number
+    return bits
+
+
+def said(scored: Scored, version: Version) -> dict[str, Floats]:
+    """What the score of the night says (n each): score, colour, coverage, flags and points of components."""
+    roles = np.array([*(ROLES[band.role] for band in version.bands), np.nan])
+    flags = {name: up.astype(np.float64) for name, up in scored.flags.items()}
+    components = dict(zip(version.component_keys, scored.component_points.T, strict=True))
+    return {SCORE: scored.score, "role": roles[scored.band], "coverage": scored.coverage, **flags, **components}
+
+
+def _metrics(frame: Frame) -> dict[str, Floats]:
+    columns = {metric: frame.column(metric) for metric in indicator_metrics()}
     return {metric: np.where(has_value(states), raw, np.nan) for metric, (raw, states) in columns.items()}
+
+
+def _looked_up(asked: Collection[str], scored: Scored, version: ScorecardVersion, on: date) -> dict[str, Floats]:
+    """What costs a query, where a rule asks for it."""
+    found = {}
+    if FALLEN in asked:
+        found[FALLEN] = _fallen(scored, version, on)
+    if STAGE in asked:
+        found[STAGE] = _stage(scored.ids, on)
+    return found
 
 
 def _fallen(scored: Scored, version: ScorecardVersion, on: date) -> Floats:
@@ -50,3 +82,12 @@ def _fallen(scored: Scored, version: ScorecardVersion, on: date) -> Floats:
         before = rescore_all(then.ids.tolist(), then.inputs, version.engine).points
         fallen[same] = (before - scored.points[same] >= FALL - NOISE).sum(axis=1)
     return fallen
+
+
+def _stage(ids: Ints, on: date) -> Floats:
+    """The code of the key of each customer's stage on a date; NaN = in none."""
+    codes = {entry.number: code_of(entry.key) for entry in every_entry("stage")}
+    stays = Block(ids, on).rows(Stay, ["stage"], in_force(on, "from_on", "until_on"))
+    stage = np.full(len(ids), np.nan)
+    stage[stays["pos"].to_numpy(np.int64)] = stays["stage"].map(codes)
+    return stage

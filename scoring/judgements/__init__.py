@@ -1,1 +1,1 @@
-"""What people say about scores: overrides, objections, and how disagreements are settled."""
+"""What people say about scores: overrides, objections, pulses, and how a disagreement was settled."""

@@ -41,6 +41,12 @@ def quantity(block: Block, rows: pd.DataFrame) -> Floats:
     return block.sum(rows, "quantity")
 
 
+def supported(block: Block, rows: pd.DataFrame) -> pd.Series:
+    """Whether support is active on the date: the last day of support decides; without one the status does."""
+    by_status = rows["support_ends_on"].isna() & (rows["support_status"] == "active")
+    return (rows["support_ends_on"] >= block.day) | by_status
+
+
 def lifecycle_credit(ends: pd.Series, day: int) -> Floats:
     """0 for a unit past its end of life, 0.5 where it ends within a year, 1 later (X13).
 
@@ -63,12 +69,10 @@ def lifecycle_credit(ends: pd.Series, day: int) -> Floats:
     cite="S000-59, S000-60, X32",
 )
 def support_coverage(block: Block, window: int) -> Reading:
-    """100 x units supported / units in use. The last day of support decides; without one the status does."""
+    """100 x units supported / units in use."""
     rows = block.once(units)
-    by_status = rows["support_ends_on"].isna() & (rows["support_status"] == "active")
-    supported = rows[(rows["support_ends_on"] >= block.day) | by_status]
     in_use = quantity(block, rows)
-    return Reading(share(quantity(block, supported), in_use), in_use)
+    return Reading(share(quantity(block, rows[supported(block, rows)]), in_use), in_use)
 
 
 @declare(

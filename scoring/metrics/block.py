@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from accounts.business_days import WorkingDays
 from accounts.calendars import load_working_days
-from accounts.history import read_states, stretch
+from accounts.history import Asked, known_before, read_states, stretch
 from accounts.models import Calendar
 from accounts.numbering import framed, selected
 from scoring.engine.frame import Bools, Floats
@@ -32,15 +32,25 @@ class Block:
     """Customers `ids` (ascending) as of `on`. Arrays of length n follow their order; `pos` in a table points into them.
 
     `parameters` are the numbers frozen in the scorecard version; `longest` is how many days of history are needed for
-    windows longer than those that metrics declare.
+    windows longer than those that metrics declare. With `known_by` everything is as it was known before that moment
+    (D4): rows and changes that came later are left out, and later batches are no deliveries. What is no record of a
+    customer is as now: exchange rates, calendars, products, features, sources, own attributes, periods.
     """
 
-    def __init__(self, ids: Ints, on: date, parameters: Mapping[str, float] | None = None, longest: int = 0) -> None:
+    def __init__(
+        self,
+        ids: Ints,
+        on: date,
+        parameters: Mapping[str, float] | None = None,
+        longest: int = 0,
+        known_by: datetime | None = None,
+    ) -> None:
         self.ids = ids
         self.on = on
         self.day = on.toordinal()
         self.parameters = parameters or {}
         self.longest = longest
+        self.known_by = known_by
         self._tables: dict[Any, Any] = {}
         self._others: dict[date, Block] = {on: self}
 
@@ -51,7 +61,7 @@ class Block:
     @cached_property
     def shared(self) -> Shared:
         """What this date shares with the others of its stretch."""
-        return shared_on(self.on, self.range)
+        return shared_on(self.on, self.range, self.known_by)
 
     @property
     def range(self) -> tuple[int, int]:
@@ -61,7 +71,7 @@ class Block:
     def as_of(self, on: date) -> Block:
         """The same customers on another date, such as the last on which a silent source was heard."""
         if on not in self._others:
-            other = Block(self.ids, on, self.parameters, self.longest)
+            other = Block(self.ids, on, self.parameters, self.longest, self.known_by)
             other._others = self._others
             self._others[on] = other
         return self._others[on]
@@ -93,20 +103,22 @@ class Block:
 
         def load() -> pd.DataFrame:
             matters = where(lambda days: shared.first - self.reach(days) + timedelta(days=1), shared.last)
-            rows = model._default_manager.filter(stretch(shared.customers), matters).order_by("pk")
+            known = known_before(model, shared.known_by)
+            rows = model._default_manager.filter(stretch(shared.customers), known, matters).order_by("pk")
             found = rows.values_list("customer_id", *selected(model, columns))
             return framed(found, ["customer_id", *columns], model)
 
         return self.placed(shared.once((model, tuple(columns), where, self.longest), load))
 
     def of_customers(self, model: type[models.Model]) -> models.QuerySet[Any]:
-        """The rows of a model that belong to the block's stretch of customers."""
-        return model._default_manager.filter(stretch(self.range))
+        """The rows of a model that belong to the block's stretch of customers and were known in time."""
+        return model._default_manager.filter(stretch(self.range), known_before(model, self.known_by))
 
     def states(self, kind: str, columns: Sequence[str]) -> pd.DataFrame:
         """Records of a state kind as they were on the date, with `pos`. Two queries, shared in a stretch."""
         shared = self.shared
-        states = shared.once((kind, tuple(columns)), lambda: read_states(kind, columns, shared.customers, shared.first))
+        asked = Asked(shared.customers, shared.first, shared.known_by)
+        states = shared.once((kind, tuple(columns)), lambda: read_states(kind, columns, asked))
         return self.placed(states.on(self.on))
 
     def placed(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -179,7 +191,7 @@ class Block:
     @cached_property
     def deliveries(self) -> Deliveries:
         """When each source last delivered, as of the date."""
-        return Deliveries(self.on)
+        return Deliveries(self.on, self.known_by)
 
     def heard(self, kind: str) -> Floats:
         """For each customer the day up to which silence of a kind can be judged; NaN where no source covers them.

@@ -10,6 +10,7 @@ import pandas as pd
 from django.db.models import Q
 
 from accounts.business_days import end_of, start_of
+from accounts.history import known_before
 from accounts.models import Change, Contact, Interaction
 from accounts.numbering import framed, number_of, selected
 from scoring.engine.frame import Bools
@@ -103,7 +104,7 @@ def _took_part(block: Block) -> Q:
 def _logins(block: Block, people: list[int]) -> pd.DataFrame:
     field = Contact._meta.get_field("last_login_at")
     logged = Change.objects.filter(kind="contacts", field="last_login_at", record_id__in=people)
-    logged = logged.filter(observed_on__lte=block.on)
+    logged = logged.filter(known_before(Change, block.known_by), observed_on__lte=block.on)
     found = [
         (record, number_of(field, value))
         for record, *values in logged.values_list("record_id", "before", "after")

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from django.db import models
 from django.db.models import Q
 
-from accounts.history import stretch
+from accounts.history import known_before, stretch
 from accounts.kinds import KINDS
 from scoring.engine.frame import Bools
 from scoring.metrics.deliveries import dated_by, happened_by
@@ -26,7 +26,8 @@ def covered(shared: Shared, ids: Ints, on: date, whose: tuple[str, int]) -> Bool
     Who was covered once is for ever, so that of later dates of a stretch only the rows since its first are looked at.
     """
     kind, source_id = whose
-    rows = KINDS[kind]._default_manager.filter(source_id=source_id)
+    model = KINDS[kind]
+    rows = model._default_manager.filter(known_before(model, shared.known_by), source_id=source_id)
     known = shared.once(
         ("covered", *whose), lambda: _by_then(rows.filter(_ever(kind, shared.first)), shared, ids, kind)
     )

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Max, OuterRef, Subquery
 
 from accounts.business_days import date_of, end_of
+from accounts.history import known_before
 from accounts.kinds import KINDS
 from accounts.models import Batch, Source
 
@@ -38,10 +39,14 @@ def happened_by(column: str, is_moment: bool, on: date) -> models.Q:
 
 
 class Deliveries:
-    """The deliveries of every kind by one date, each kind asked for once."""
+    """The deliveries of every kind by one date, each kind asked for once.
 
-    def __init__(self, on: date) -> None:
+    With `known_by` neither rows nor batches count that came at that moment or later. Sources are as they are now.
+    """
+
+    def __init__(self, on: date, known_by: datetime | None = None) -> None:
         self.on = on
+        self.known_by = known_by
         self.of = cache(self._of)
 
     def _of(self, kind: str) -> list[Delivery]:
@@ -64,9 +69,9 @@ class Deliveries:
                     yield pk, date_of(value) if isinstance(value, datetime) else value
 
     def _latest(self, kind: str, column: str, is_moment: bool) -> Subquery:
-        rows = KINDS[kind]._default_manager.filter(
-            happened_by(column, is_moment, self.on), source=OuterRef("pk"), **{f"{column}__isnull": False}
-        )
+        model, known = KINDS[kind], {f"{column}__isnull": False}
+        rows = model._default_manager.filter(happened_by(column, is_moment, self.on), source=OuterRef("pk"), **known)
+        rows = rows.filter(known_before(model, self.known_by))
         return Subquery(rows.order_by(F(column).desc()).values(column)[:1])
 
     @cached_property
@@ -75,6 +80,8 @@ class Deliveries:
 
     @cached_property
     def _batches(self) -> dict[tuple[str, int], date]:
-        batches = Batch.objects.filter(received_at__lt=end_of(self.on), status=Batch.Status.DONE)
+        end = end_of(self.on)
+        by = min(end, self.known_by) if self.known_by else end
+        batches = Batch.objects.filter(received_at__lt=by, status=Batch.Status.DONE)
         grouped = batches.values_list("kind", "source_id").annotate(last=Max("received_at"))
         return {(kind, source_id): date_of(last) for kind, source_id, last in grouped}

@@ -12,6 +12,7 @@ from django.db.models import Q
 from accounts.models import MetricValue
 from scoring.engine.frame import Bools, Floats, State, States, has_value
 from scoring.metrics.block import Block
+from scoring.metrics.expectations import noted
 from scoring.metrics.metric import Metric, Quiet, Reading
 
 
@@ -34,6 +35,7 @@ def evaluate(metric: Metric, block: Block, window: int) -> Column:
         reading = metric.compute(block.as_of(date.fromordinal(int(day))), window)
         _take(column, _judge(metric, reading, block.day, float(day)), heard == day)
     _supply(metric, block, column)
+    _mute(metric, block, column)
     return column
 
 
@@ -101,3 +103,12 @@ def _supplied(block: Block) -> pd.DataFrame:
     """All ready-made values by the date, oldest first."""
     rows = block.rows(MetricValue, ["metric", "date", "value"], Q(date__lte=block.on))
     return rows.sort_values("date", kind="stable")
+
+
+def _mute(metric: Metric, block: Block, column: Column) -> None:
+    """While a change is expected of a metric, whatever it says is left out, supplied values too (library 1)."""
+    quiet = block.once(noted).get(metric.key)
+    if quiet is not None:
+        column.values[quiet] = np.nan
+        column.states[quiet] = State.MISSING
+        column.evidence[quiet] = False

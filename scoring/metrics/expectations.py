@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from django.db.models import Q
@@ -36,6 +38,11 @@ def muted(block: Block, metric: str) -> Bools:
     """Where the expectation in force is a change that nobody can put into a number: it is empty."""
     rows = _in_force(block, metric)
     return block.count(rows[rows["expected"].isna()]) > 0
+
+
+def noted(block: Block) -> Mapping[str, Bools]:
+    """Which customers (n) have a metric muted, by each metric of which anybody expects anything."""
+    return {metric: muted(block, metric) for metric in block.once(expectations)["metric"].unique()}
 
 
 def profile(block: Block, metric: str, days: int) -> Floats:

@@ -19,7 +19,7 @@ HISTORY_DAYS = 180
 QBR_HISTORY_DAYS = 365  # QBRs are rare, so that a longer history of them costs little
 COLUMNS = [
     *("kind", "at", "subject", "initiated_by", "campaign", "attended", "opened_at", "replied_at"),
-    *("executive_present", "sentiment", "budget_concern"),
+    *("executive_present", "sentiment", "budget_concern", "competitor_mentioned"),
 ]
 NO_ACTIVITY_DAYS = 9999  # X34: a customer without any activity is worth nothing, however new they are
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from scoring.engine.frame import Bools
 from scoring.metrics.block import Block
-from scoring.metrics.expectations import expectations, muted
+from scoring.metrics.expectations import noted
 from scoring.metrics.metric import Compute, Reading, declare
 
 
@@ -33,8 +32,3 @@ def declare_noticed(key: str, *, noted_under: tuple[str, ...] = (), **declaratio
         return compute
 
     return register
-
-
-def noted(block: Block) -> Mapping[str, Bools]:
-    """Which customers (n) have a metric muted, by each metric of which anybody expects anything."""
-    return {metric: muted(block, metric) for metric in block.once(expectations)["metric"].unique()}

@@ -28,6 +28,26 @@ def open_now(block: Block, *kinds: str) -> pd.DataFrame:
 
 
 @declare(
+    "open_opportunities",
+    label="Open opportunities",
+    unit="opportunities",
+    better="up",
+    meaning="Opportunities open on the day, renewals left out.",
+    kinds=("opportunities",),
+    window=0,
+    quiet=Quiet.ZERO,
+    validity=60,
+    cite="S000-21...24",
+    evidence=False,
+)
+def open_opportunities(block: Block, window: int) -> Reading:
+    """Count of open opportunities of every kind but renewal, those of which no kind is given among them."""
+    rows = block.once(opportunities)
+    count = block.count(rows[rows["closed_on"].isna() & (rows["kind"] != "renewal")])
+    return Reading(count, count)
+
+
+@declare(
     "expansion_pipeline",
     label="Expansion pipeline",
     unit="% of ARR",

@@ -53,13 +53,14 @@ def _reply_due(block: Block, sent: pd.DataFrame) -> Floats:
     for calendar, customers in block.working_days:
         theirs = customers[sent["pos"].to_numpy()]
         if theirs.any():
-            worked = _worked(calendar, date.fromordinal(int(days.min())), block.on)
+            worked = working_day_numbers(calendar, date.fromordinal(int(days.min())), block.on)
             place = np.searchsorted(worked, days[theirs], side="right") + REPLY_DAYS - 1
             due[theirs] = np.append(worked, np.inf)[np.minimum(place, len(worked))]
     return due
 
 
-def _worked(calendar: WorkingDays, first: date, last: date) -> Floats:
+def working_day_numbers(calendar: WorkingDays, first: date, last: date) -> Floats:
+    """The working days from first to last as day numbers, ascending."""
     return np.array([day.toordinal() for day in calendar.within(first, last)], dtype=np.float64)
 
 

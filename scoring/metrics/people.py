@@ -16,7 +16,7 @@ from scoring.metrics.metric import Quiet, Reading, declare, share
 from scoring.metrics.periods import customer_since
 
 HISTORY_DAYS = 365
-CONTACT_COLUMNS = ["email", "roles", "since", "left_on", "last_login_at"]
+CONTACT_COLUMNS = ["email", "department", "roles", "since", "left_on", "last_login_at"]
 ONE_SIDED = ("note", "community", "email_out")  # nobody at the customer needs to have answered
 
 
@@ -102,6 +102,28 @@ def champions_active(block: Block, window: int) -> Reading:
 def stakeholders_active(block: Block, window: int) -> Reading:
     """Count of contacts who have not left and are active."""
     return _active(block, active_contacts(block, window))
+
+
+@declare(
+    "departments_active",
+    label="Active departments",
+    unit="departments",
+    better="up",
+    meaning="Departments of the people at the customer who logged in or took part in an interaction in the window.",
+    kinds=("interactions", "contacts"),
+    window=90,
+    quiet=Quiet.ZERO,
+    validity=45,
+    cite="S002-6",
+    evidence=False,
+)
+def departments_active(block: Block, window: int) -> Reading:
+    """Distinct departments, capitals aside, of active contacts; unknown where no contact's department is."""
+    everybody = block.once(contacts)
+    people = active_contacts(block, window)
+    named = people.assign(department=people["department"].str.strip().str.casefold())
+    found = np.nan_to_num(block.reduce(named[named["department"] != ""], "department", "nunique"))
+    return Reading(found, found, possible=block.count(everybody[everybody["department"] != ""]) > 0)
 
 
 @declare(

@@ -10,6 +10,7 @@ import pandas as pd
 from django.db import models
 from django.db.models import Exists, OuterRef
 
+from accounts.history import known_before
 from accounts.models import Source
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.aggregating import among
@@ -43,7 +44,8 @@ def _sources(block: Block, model: type[models.Model], sources: tuple[Floats, Flo
 
 def _heard(block: Block, model: type[models.Model], sources: Ints, days: int) -> Bools:
     """Whether each of the sources (ids ascending) has a row of anybody on each of the last days."""
-    rows: models.QuerySet[Any] = model._default_manager.filter(source=OuterRef("pk"))
+    known = known_before(model, block.known_by)
+    rows: models.QuerySet[Any] = model._default_manager.filter(known, source=OuterRef("pk"))
     on_day = {f"back_{back}": Exists(rows.filter(date=block.on - timedelta(days=back))) for back in range(days)}
     found = Source.objects.filter(pk__in=sources.tolist()).order_by("pk").annotate(**on_day)
     return np.array(list(found.values_list(*reversed(on_day))), dtype=np.bool_).reshape(len(sources), days)

@@ -19,7 +19,7 @@ HISTORY_DAYS = 365
 
 def surveys(block: Block) -> pd.DataFrame:
     """Answers within the history, the oldest first."""
-    rows = block.shared_rows(Survey, ["kind", "score", "at", "contact"], _lately)
+    rows = block.shared_rows(Survey, ["kind", "score", "at", "contact", "ticket"], _lately)
     inside = block.recent(rows["at_day"], HISTORY_DAYS) & (rows["at_day"] <= block.day)
     return rows[inside].reset_index(drop=True).sort_values("at", kind="stable")
 
@@ -48,7 +48,11 @@ def answered_in(block: Block, window: int, kind: str) -> pd.DataFrame:
 )
 def nps(block: Block, window: int) -> Reading:
     """100 x (share of scores from 9 - share of scores to 6), from -100 to 100."""
-    answers = answered_in(block, window, "nps")
+    return balance(block, answered_in(block, window, "nps"))
+
+
+def balance(block: Block, answers: pd.DataFrame) -> Reading:
+    """The NPS of some answers, the oldest first, by the latest of each person; the sample is how many people."""
     # Nobody knows whether two answers without a name are one person's: each stands for itself.
     superseded = answers["contact"].notna() & answers.duplicated(["pos", "contact"], keep="last")
     answers = answers[~superseded]

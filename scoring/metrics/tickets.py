@@ -15,7 +15,7 @@ from scoring.metrics.block import Block, Since
 from scoring.metrics.metric import Quiet, Reading, declare, share
 
 HISTORY_DAYS = 180  # two windows of 90 days
-COLUMNS = ["opened_at", "closed_at", "severity", "csat", "sentiment"]
+COLUMNS = ["id", "opened_at", "closed_at", "severity", "csat", "sentiment"]
 
 
 def tickets(block: Block) -> pd.DataFrame:

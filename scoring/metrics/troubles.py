@@ -74,7 +74,7 @@ def described(block: Block) -> pd.DataFrame:
     """What tickets opened or closed in the last 30 days were about, and how often they were reopened. One query."""
     since = start_of(block.since(RECENT))
     recent = Q(opened_at__gte=since) | Q(closed_at__gte=since, closed_at__lt=end_of(block.on))
-    columns = ["opened_at", "topic", "reopened"]
+    columns = ["opened_at", "topic", "reopened", "escalated"]
     return block.rows(Ticket, columns, recent & Q(opened_at__lt=end_of(block.on)))
 
 
@@ -118,6 +118,25 @@ def reopened_30(block: Block, window: int) -> Reading:
 
 
 @declare_noticed(
+    "escalations_30",
+    label="Escalated tickets",
+    unit="tickets",
+    better="down",
+    meaning="Escalated tickets among those opened or closed in the last 30 days.",
+    kinds=("tickets",),
+    window=RECENT,
+    quiet=Quiet.ZERO,
+    validity=7,
+    cite="S002-16",
+)
+def escalations_30(block: Block, window: int) -> Reading:
+    """Count of escalated tickets; no feed says when one was, so that older ones count when they were closed lately."""
+    rows = block.once(described)
+    escalated = block.count(rows[rows["escalated"] == 1])
+    return Reading(escalated, escalated)
+
+
+@declare_noticed(
     "ticket_sentiment_30",
     noted_under=("ticket_sentiment",),
     label="Tone of tickets",
@@ -155,11 +174,12 @@ def ticket_sentiment_30(block: Block, window: int) -> Reading:
 def negative_interactions_30(block: Block, window: int) -> Reading:
     """Interactions and tickets with a tone of -0.3 or less or rated 2 or less, and answers to surveys that low."""
     held = held_in(block, window)
-    negative = block.count(held[(held["sentiment"] <= NEGATIVE_TONE) & (held["kind"] != "note")])
-    negative += block.count(_bad_tickets(block, window))
+    bad = _bad_tickets(block, window)
+    negative = block.count(held[(held["sentiment"] <= NEGATIVE_TONE) & (held["kind"] != "note")]) + block.count(bad)
     for kind, worst in (("nps", DETRACTOR), ("csat", BAD_RATING)):
         answers = answered_in(block, window, kind)
-        negative += block.count(answers[answers["score"] <= worst])
+        # A survey about a ticket that is counted already is the same moment.
+        negative += block.count(answers[(answers["score"] <= worst) & ~answers["ticket"].isin(bad["id"])])
     return Reading(negative, negative)
 
 

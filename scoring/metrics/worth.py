@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 
+from scoring.definitions import entries
+from scoring.engine.curve import Curve
 from scoring.engine.frame import Floats
 from scoring.metrics.block import Block
 from scoring.metrics.customers import size_class
+from scoring.metrics.evaluating import evaluate
+from scoring.metrics.metric import REGISTRY
 from scoring.metrics.opportunities import opportunities
 from scoring.metrics.subscriptions import arr
 
 SMALL, MID_MARKET, ENTERPRISE = 1.0, 2.0, 3.0
 DECIDED_DAYS: Final = 180  # a renewal closed longer ago was about an earlier term
-# Library 5: the value tier, points of each part and its weight.
-CONTRACTS: Final = ((250_000, 100.0), (100_000, 75.0), (25_000, 45.0))
-LEAST_CONTRACT: Final = 15.0
-GROWTH: Final = {"high": 100.0, "medium": 50.0, "low": 0.0}
-WEIGHTS: Final = np.array([[60.0], [25.0], [15.0]])  # contract, growth potential, reference
+# What a part of the value score may read beside metrics: columns of the customer that hold words, and numbers.
+WORDS: Final = ("growth_potential", "support_level", "industry", "region", "country", "territory")
+NUMBERS: Final = ("arr", "size", "is_reference")
 
 
 def size(block: Block) -> Floats:
@@ -29,19 +32,40 @@ def size(block: Block) -> Floats:
 
 
 def value_points(block: Block) -> Floats:
-    """0-100: 60 x contract + 25 x growth potential + 15 x reference, what is unknown left out (library 5)."""
-    rows = block.states("customers", ["growth_potential", "is_reference"])
-    growth = rows["growth_potential"].map(GROWTH).to_numpy(np.float64)
-    parts = np.stack([_contract(block.once(arr)), growth, 100.0 * rows["is_reference"].to_numpy(np.float64)])
-    used = np.where(np.isnan(parts), 0.0, WEIGHTS)
-    whole = used.sum(axis=0)
-    earned = (used * np.nan_to_num(parts)).sum(axis=0)
+    """0-100: the weighted mean of the parts of the value score, what is unknown left out (library 5, S000-12).
+
+    NaN where nothing is known, or an admin has switched the value score off.
+    """
+    parts = [part for entry in entries("value") for part in entry.body["parts"]]
+    weights = np.array([[part["weight"]] for part in parts], np.float64).reshape(-1, 1)
+    points = np.array([_points(part, block) for part in parts], np.float64).reshape(-1, len(block))
+    used = np.where(np.isnan(points), 0.0, weights)
+    whole, earned = used.sum(axis=0), (used * np.nan_to_num(points)).sum(axis=0)
     return np.divide(earned, whole, out=np.full(len(block), np.nan), where=whole > 0)
 
 
-def _contract(yearly: Floats) -> Floats:
-    points = np.select([yearly >= cut for cut, _ in CONTRACTS], [points for _, points in CONTRACTS], LEAST_CONTRACT)
-    return np.where(np.isnan(yearly), np.nan, points)
+def _points(part: Mapping[str, Any], block: Block) -> Floats:
+    """The points (n) of one part: by words, by steps or by a drawn curve."""
+    if "words" in part:
+        known = {word.strip().casefold(): points for word, points in part["words"].items()}
+        said = block.once(_customers)[part["field"]].fillna("").str.strip().str.casefold()
+        return said.map(known).to_numpy(np.float64)
+    drawn = part.get("steps") or part["curve"]
+    return Curve(tuple((raw, points) for raw, points in drawn), steps="steps" in part).points_at(
+        _number(part["field"], block)
+    )
+
+
+def _number(field: str, block: Block) -> Floats:
+    if field in REGISTRY:
+        return evaluate(REGISTRY[field], block, REGISTRY[field].window).values
+    if field == "is_reference":
+        return block.once(_customers)[field].to_numpy(np.float64)
+    return block.once(arr) if field == "arr" else size(block)
+
+
+def _customers(block: Block) -> pd.DataFrame:
+    return block.states("customers", [*WORDS, "is_reference"])
 
 
 def renewal_decided(block: Block) -> Floats:
@@ -49,10 +73,3 @@ def renewal_decided(block: Block) -> Floats:
     rows = block.once(opportunities)
     decided = rows[(rows["kind"] == "renewal") & block.within(rows["closed_on"], DECIDED_DAYS)]
     return (block.count(decided) > 0).astype(np.float64)
-
-
-FIELDS: Final[Mapping[str, Callable[[Block], Floats]]] = {
-    "size": size,
-    "value_points": value_points,
-    "renewal_decided": renewal_decided,
-}

@@ -28,7 +28,7 @@ class ScoreNumbers(models.Model):
     """The numbers of one score. `inputs` packs the raw values and states from which the engine makes it again.
 
     `score` and `band` are what counts: where a person has overridden the score they are theirs, and `automatic` is what
-    the engine said. Low and high are of the automatic score. Segments and stages are numbers of definitions, 0 = none.
+    the engine said. Low and high are of the automatic score. The segment is the number of a definition, 0 = none.
     """
 
     customer_id: int
@@ -44,7 +44,6 @@ class ScoreNumbers(models.Model):
     indicators = models.BigIntegerField(default=0)  # bit n = the condition of indicator In holds on the day
     segment = models.PositiveSmallIntegerField(default=0)
     tags = models.BigIntegerField(default=0)  # bit n = the rule of segment n holds too, or it is always set as a tag
-    stage = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         abstract = True
@@ -79,6 +78,7 @@ class CurrentScore(ScoreNumbers):
     is_emergency = models.BooleanField(default=False)
     tier = models.PositiveSmallIntegerField(default=0)  # value tier
     revenue_tier = models.PositiveSmallIntegerField(default=0)
+    stage = models.PositiveSmallIntegerField(default=0)
     stage_since = models.DateField(null=True)
 
     class Meta:

@@ -40,7 +40,7 @@ def words(definition: dict[str, Any]) -> str:
         ("I13", "==", 1, ": yes"), ("role", "==", 0, " is red"), ("role", "!=", 0, " is not red"),
         ("role_before", "in", [1, 2], " is yellow or green"), ("size", "==", 3, " is enterprise"),
         ("score", "<", 50, " is below 50"), ("role", "<=", 1, " is at most 1"), ("role", "==", 7, " is 7"),
-        ("usage_2w", "<=", -30, " is at most -30"),
+        ("usage_2w", "<=", -30, " is at most −30\u00a0%"), ("tenure_days", ">", 1, " is above 1\u00a0day"),
     ],
 )  # fmt: skip
 def test_codes_are_said_in_words(field: str, op: str, value: Any, expected: str) -> None:
@@ -61,6 +61,21 @@ def test_parts_joined_the_other_way_stand_in_brackets() -> None:
         f"({name} is below 1 or {name} is above 2) and {name} is not 5"
     )
     assert words({"not": rule("score", "<", 1)}) == f"not ({name} is below 1)"
+
+
+def test_a_simple_opposite_is_said_without_brackets() -> None:
+    assert words({"not": rule("role", "==", 2)}) == "Band colour is not green"
+    assert words({"not": rule("emergency", "==", 1)}) == "Emergency: no"
+    assert words({"not": rule("industry", "in", ["Retail", "Toys"])}) == "Industry is none of Retail or Toys"
+    assert words({"not": rule("size", "in", [1, 2])}) == "Size is none of small or mid-market"
+
+
+def test_words_numbers_and_units_read_as_people_write_them() -> None:
+    assert words(rule("industry", "in", ["on_prem", "Food, drink"])) == "Industry is one of on prem or Food, drink"
+    assert words(rule("seat_utilisation", ">=", 90)) == f"{label_of('seat_utilisation')} is at least 90\u00a0%"
+    assert words(rule("arr", ">=", 250000)) == "ARR is at least 250,000"
+    assert words(rule("stage", "==", "onboarding")) == "Lifecycle stage is onboarding"
+    assert words(rule("attribute:market_share", "==", "big")) == "Market share is big"
 
 
 def book(**changes: Any) -> Playbook:

@@ -148,7 +148,7 @@ def test_missed_nights_are_caught_up_and_only_the_newest_fires(night: Nights, ac
     missed = [night.scored({acme: numbers}) for numbers in (WARY, RED, {**RED, "score_change_7": -30})]
     fired = [react(run).fires for run in missed]
     assert fired == [False, False, True]
-    assert (plays(acme), alerts(acme)) == (["PB-2"], ["A1"])
+    assert (plays(acme), sorted(alerts(acme))) == (["PB-2"], ["A1", "A7"])
     assert Play.objects.get().opened_on == night.last
     assert Episode.objects.get(rule="PB-2").opened_on == night.last - timedelta(days=1)
 

@@ -92,9 +92,9 @@ STEPS = {
 }
 
 
-def test_the_library_has_eight_playbooks_and_four_alert_rules() -> None:
+def test_the_library_has_eight_playbooks_and_nine_alert_rules() -> None:
     assert sorted(BOOKS) == sorted(STEPS)
-    assert sorted(ALERTS) == ["A1", "A2", "A3", "A4"]
+    assert sorted(ALERTS) == [f"A{number}" for number in range(1, 10)]
 
 
 @pytest.mark.django_db

@@ -50,6 +50,12 @@ def test_a_playbook_starts_on_its_situation_and_not_beside_it(
         ("A2:outcomes", {**WELL, "outcomes": 20, "outcomes.role": 0}, {**WELL, "outcomes": 55, "outcomes.role": 1}),
         ("A3", {**WELL, "I19": 1, "I2": 1}, {**WELL, "I19": 0, "I2": 1}),
         ("A4", {**WELL, "milestones_overdue": 1}, {**WELL, "milestones_overdue": 0}),
+        ("A5", {**WELL, "I11": 1}, {**WELL, "I11": 0}),
+        ("A6", {**WELL, "I12": 1, "usage_anomaly": -3.6}, {**WELL, "I12": 1, "usage_anomaly": 3.6}),
+        ("A6", {**WELL, "I12": 1, "usage_anomaly": -3.6}, {**WELL, "I12": 0, "usage_anomaly": -3.4}),
+        ("A7", {**WELL, "churn_risk": 1}, {**WELL, "churn_risk": 0}),
+        ("A8", {**WELL, "emergency": 1}, {**WELL, "emergency": 0}),
+        ("A9", {**WELL, "renewal_silent_days": 14}, {**WELL, "renewal_silent_days": 13}),
     ],
 )
 def test_an_alert_fires_on_its_situation_and_not_beside_it(

@@ -18,7 +18,7 @@ from tests.healthsite.pages.world import D, customer_at, live, supply
 
 pytestmark = pytest.mark.django_db
 BEFORE = D - timedelta(days=1)
-ALERTS = 2  # A2 for each of two components; A1 looks a week back, where there is no night
+ALERTS = 4  # A2 for each of two components, A7 and A8; A1 looks a week back, where there is no night
 
 
 def nightly(*arguments: str) -> list[str]:

@@ -77,7 +77,7 @@ def test_a_reaction_counts_what_it_did(eventful: Run) -> None:
     reaction = react(eventful)
     assert reaction.finished_at == NOW
     counts = list(reaction.shards.order_by("pk").values_list("alerts", "plays", "tasks"))
-    assert [(alerts, begun) for alerts, begun, _ in counts] == [(1, 3), (1, 3), (0, 1)]
+    assert [(alerts, begun) for alerts, begun, _ in counts] == [(4, 3), (1, 3), (0, 1)]
     assert sum(tasks for _, _, tasks in counts) == Task.objects.count()
 
 

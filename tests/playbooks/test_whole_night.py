@@ -35,7 +35,7 @@ def test_a_customer_who_collapses_is_an_emergency() -> None:
     supply(customer, D, csat=1.2, nps=-90, goal_attainment=5)
     night()
     assert plays(customer) == ["PB-1"]
-    assert sorted(alerts(customer)) == ["A1", "A2:outcomes", "A2:satisfaction"]
+    assert sorted(alerts(customer)) == ["A1", "A2:outcomes", "A2:satisfaction", "A7", "A8"]
     assert Mail.objects.get().recipient.name == "Bob"
 
 

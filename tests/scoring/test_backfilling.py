@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from scoring import backfilling
-from scoring.backfilling import score_days
+from scoring.backfilling import score_days, score_nights
 from scoring.models import Run, ScoreRecord
 from tests.scoring.builders import D, customer_with_tickets, support_scorecard
 
@@ -41,3 +41,11 @@ def test_inside_a_transaction_this_process_scores(monkeypatch: pytest.MonkeyPatc
     support_scorecard()
     customer_with_tickets(1)
     assert len(list(score_days(D - timedelta(days=2), D))) == 3
+
+
+@pytest.mark.django_db
+def test_stretches_can_be_scored_as_known_then_too() -> None:
+    support_scorecard()
+    customer_with_tickets(1)
+    nights = [D - timedelta(days=1), D]
+    assert [run.purpose for run in score_nights(nights, known="then")] == ["recalled", "recalled"]

@@ -11,12 +11,14 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Ticket
-from scoring.models import Run
+from scoring.backfills import ask_backfill, rush
+from scoring.models import Backfill, Run
 from tests.cast import make_customer, make_row, make_source
 from tests.digest import digest_of
 from tests.scoring.builders import D, customer_with_tickets, noon, support_scorecard
 
 pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
 
 
 def run(*arguments: str) -> str:
@@ -63,6 +65,42 @@ def test_score_takes_a_range_in_order() -> None:
     assert [one["as_of"] for one in found] == ["2025-09-29", "2025-09-30"]
 
 
+def test_score_of_a_date_as_known_then_stands_beside_the_record() -> None:
+    customer_with_tickets(1)
+    support_scorecard()
+    run("score", "--date", str(D))
+    found = json.loads(run("score", "--date", str(D), "--known", "then", "--json"))["runs"]
+    assert [(one["as_of"], one["purpose"]) for one in found] == [("2025-09-30", "recalled")]
+
+
+def test_a_killed_range_goes_on_where_it_stopped_unless_told_to_start_over() -> None:
+    customer_with_tickets(1)
+    support_scorecard()
+    asked = ask_backfill(first=D - 3 * DAY, last=D)
+    next(rush(asked))
+    errors, arguments = StringIO(), ("score", "--from", "2025-09-27", "--to", "2025-09-30")
+    call_command(*arguments, stdout=StringIO(), stderr=errors)
+    assert errors.getvalue().splitlines()[0] == "resuming at 2025-09-28; --again starts over"
+    assert "scored 4 of 4 days" in errors.getvalue()
+    assert Run.objects.count() == 4
+
+
+def test_again_starts_a_range_over() -> None:
+    customer_with_tickets(1)
+    support_scorecard()
+    next(rush(ask_backfill(first=D - 3 * DAY, last=D)))
+    found = json.loads(run("score", "--from", "2025-09-27", "--to", "2025-09-30", "--again", "--json"))["runs"]
+    assert [one["purpose"] for one in found] == ["restated"] * 4  # all four were scored before the first was told of
+    assert sorted(Backfill.objects.values_list("state", flat=True)) == ["done", "stopped"]
+
+
+def test_a_range_that_another_has_under_way_is_refused_by_name() -> None:
+    support_scorecard()
+    ask_backfill(first=D - 3 * DAY, last=D)
+    with pytest.raises(CommandError, match="2025-09-27 to 2025-09-30 is being scored already"):
+        run("score", "--from", "2025-09-29", "--to", "2025-09-30")
+
+
 def test_score_of_one_customer_leaves_the_others() -> None:
     one, _ = customer_with_tickets(1), customer_with_tickets(2)
     support_scorecard()
@@ -78,6 +116,10 @@ def test_score_of_one_customer_leaves_the_others() -> None:
         (["--from", "2025-09-30"], "--from and --to go together"),
         (["--from", "2025-09-30", "--to", "2025-09-01"], "is after"),
         (["--date", "2025-09-30", "--to", "2025-09-30"], "either --date or"),
+        (["--known", "then"], "--known then is about a past --date"),
+        (["--date", "2025-09-30", "--known", "then", "--scorecard", "support-only"], "leave --scorecard out"),
+        (["--date", "2025-09-30", "--again"], "--again is about a range"),
+        (["--from", "2015-01-01", "--to", "2025-09-30"], "more than five years; ask for a part of it"),
         (["--scorecard", "horoscope"], "no scorecard 'horoscope'; there are activity-value"),
         (["--customer", "nobody"], "no customer 'nobody'"),
     ],

@@ -11,17 +11,19 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from scoring.fields import load_fields
-from scoring.indicators import INDICATOR_METRICS
+from scoring.indicators import indicator_metrics
 from scoring.keeping import forget, kept_of
-from scoring.loading import RULE_METRICS
-from scoring.metrics.worth import FIELDS
+from scoring.loading import FACTS, RULE_METRICS
 from scoring.models import Kept, Purpose, Run
 from scoring.rescoring import score_day
 from scoring.running import complete, open_run
 from tests.scoring.builders import D, customer_with_tickets, support_scorecard
 
 pytestmark = pytest.mark.django_db
-NAMES = (*INDICATOR_METRICS, *RULE_METRICS, *FIELDS, "arr")
+
+
+def names() -> tuple[str, ...]:
+    return (*indicator_metrics(), *RULE_METRICS, *FACTS, "arr")
 
 
 def night(**fields: Any) -> tuple[Run, Any]:
@@ -38,9 +40,9 @@ def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
 def test_rules_read_the_same_whether_or_not_the_night_has_kept_it(settings: Any) -> None:
     settings.SHARD_SIZE = 2
     run, ids = night(size="enterprise", growth_potential="high")
-    kept = load_fields(run, ids, NAMES)
+    kept = load_fields(run, ids, names())
     Kept.objects.all().delete()
-    assert same(kept, load_fields(run, ids, NAMES))
+    assert same(kept, load_fields(run, ids, names()))
     assert kept["arr"].tolist() == [0, 1000, 2000, 3000, 4000]
 
 
@@ -52,7 +54,7 @@ def test_what_was_kept_needs_no_second_look_at_the_facts(
     with django_assert_num_queries(1):
         columns = kept_of(run, ids[1:4])
     assert columns["arr"].tolist() == [1000, 2000, 3000]
-    assert set(NAMES) <= set(columns)
+    assert set(names()) <= set(columns)
 
 
 def test_a_stretch_that_is_not_there_in_full_is_read_from_the_facts(settings: Any) -> None:

@@ -11,8 +11,8 @@ from accounts.models import User
 from scoring import previewing
 from scoring.drafting import change_draft, make_draft
 from scoring.engine.version import digest
-from scoring.models import CurrentScore, ScorecardVersion
-from scoring.previewing import Preview, owners_today, preview
+from scoring.models import CurrentScore, Scorecard, ScorecardVersion
+from scoring.previewing import Preview, moved_share, owners_today, preview
 from scoring.publishing import publish
 from scoring.rescoring import refresh_current
 from scoring.shifting import Flow, Name, Total
@@ -186,5 +186,104 @@ def test_queries_do_not_grow_with_customers(ada: User, customers: int, django_as
         split(90 - n, 20 + n)
     refresh_current(D)
     draft = changed(ada, first=10)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         preview(draft)
+
+
+def test_nobody_is_moved_by_what_is_live_already(ada: User) -> None:
+    live(hysteresis=4)
+    customer = customer_at(52)
+    refresh_current(D)
+    CurrentScore.objects.filter(customer=customer).update(band=0)  # it came from below, and stays within four points
+    version = ScorecardVersion.objects.get(use="live")
+    assert (moves(preview(version)), moved_share(version)) == ([], 0)
+    assert moves(preview(changed(ada, first=61))) == [(customer.pk, "Poor", "Fair")]
+
+
+def test_the_share_is_of_those_with_a_score_before_or_after(ada: User) -> None:
+    """One of two scored customers moves; the third has no score either way."""
+    live()
+    split(90, 20), split(60, 60), make_customer()
+    refresh_current(D)
+    assert moved_share(changed(ada, first=10)) == 0.5
+
+
+def test_what_a_person_has_set_stays_and_is_counted_apart(ada: User) -> None:
+    """The automatic score falls from 62 to 34; the one set by hand is 62 and only a moved bound moves it."""
+    live()
+    customer = split(90, 20)
+    refresh_current(D)
+    CurrentScore.objects.filter(customer=customer).update(score=80, automatic=62, band=2, role="green")
+    found = preview(changed(ada, first=10)).portfolio
+    assert (found.kept, found.after.tolist(), int(found.moved.sum())) == (1, [80], 0)
+    assert [will for _, _, will in moves(preview(changed(ada, **{"bands[2].lower": 81})))] == ["Fair"]
+
+
+def test_bounds_that_hold_for_some_move_them_alone(ada: User) -> None:
+    live()
+    industry = {"field": "industry", "op": "==", "value": "Retail"}
+    strict = {"label": "Retail", "when": industry, "lowers": [0, 70, 90]}
+    shop, _other = customer_at(60, industry="Retail"), customer_at(60, industry="Energy")
+    refresh_current(D)
+    assert moves(preview(publish(definition(thresholds=[strict])))) == [(shop.pk, "Fair", "Poor")]
+
+
+def test_a_score_that_moves_within_its_band_is_listed_beyond_five_points(ada: User) -> None:
+    """80 and 40 with 0.6 to 0.4 are 64. Half and half they are 60, 4 less; 0.4 to 0.6 they are 56, 8 less."""
+    live()
+    split(80, 40)
+    refresh_current(D)
+    near, far = (preview(changed(ada, first=first)).portfolio for first in (40, 40 * 2 / 3))
+    assert (near.after.tolist(), near.shifted.tolist()) == ([60], [False])
+    assert (round(float(far.after[0]), 9), far.shifted.tolist(), far.moved.tolist()) == (56, [True], [False])
+
+
+def test_changes_are_counted_in_steps(ada: User) -> None:
+    """62 to 34, 48 to 76, and 60 that stays."""
+    live()
+    split(90, 20), split(20, 90), split(60, 60)
+    refresh_current(D)
+    steps = preview(changed(ada, first=10)).portfolio.histogram()
+    assert [(step.low, step.customers) for step in steps if step.customers] == [(-100, 1), (-1, 1), (20, 1)]
+
+
+def test_moves_are_counted_by_segment_and_tier(ada: User) -> None:
+    live()
+    falls, _ = split(90, 20, arr=5000), split(60, 60)
+    refresh_current(D)
+    CurrentScore.objects.filter(customer=falls).update(segment=3, tier=2)
+    found = preview(changed(ada, first=10)).portfolio
+    assert found.by_segment({3: "Sliding"}) == [("Sliding", 1, 0, 5000)]
+    assert found.by_tier({}) == [("No tier", 1, 0, 5000)]
+
+
+def second_card(**scorecard: Any) -> ScorecardVersion:
+    """A scorecard of its own on goals alone."""
+    outcomes = [component for component in definition()["components"] if component["key"] == "outcomes"]
+    version = publish(definition(key="goals", title="Goals", components=outcomes))
+    Scorecard.objects.filter(pk=version.scorecard_id).update(**scorecard)
+    return ScorecardVersion.objects.select_related("scorecard").get(pk=version.pk)
+
+
+RETAIL = {"field": "industry", "op": "==", "value": "Retail"}
+
+
+def test_of_several_live_scorecards_each_is_compared_with_its_own_customers(ada: User) -> None:
+    live()
+    shop, other = split(90, 20, industry="Retail"), split(90, 20, industry="Energy")
+    ScorecardVersion.objects.filter(pk=second_card(when=RETAIL, position=1).pk).update(use="live")
+    refresh_current(D)
+    by_hand = ScorecardVersion.objects.get(scorecard__key="by-hand", use="live")
+    draft = make_draft(version=by_hand, by=ada)
+    draft = change_draft(draft=draft, values={FIRST: 10}, seen=digest(draft.definition), by=ada)
+    assert preview(draft).portfolio.ids.tolist() == [other.pk]
+    goals = make_draft(version=ScorecardVersion.objects.get(scorecard__key="goals"), by=ada)
+    assert preview(goals).portfolio.ids.tolist() == [shop.pk]
+
+
+def test_a_scorecard_that_is_not_live_is_compared_with_whom_its_rule_picks(ada: User) -> None:
+    live()
+    shop, other = split(90, 20, industry="Retail"), split(90, 20, industry="Energy")
+    refresh_current(D)
+    assert preview(second_card(when=RETAIL)).portfolio.ids.tolist() == [shop.pk]
+    assert preview(second_card(when=None)).portfolio.ids.tolist() == [shop.pk, other.pk]

@@ -14,11 +14,26 @@ from accounts.models import Customer
 from accounts.timeline import Entry, Look, contacts, surveys, tickets
 from playbooks.models import Episode, Play, Task
 from playbooks.timeline import alert_words, titled
-from scoring.indicators import INDICATORS, Indicator, open_indicators
+from scoring.indicators import Indicator, indicators, open_indicators
 
 RECENT: Final = 6
 MOST_TASKS: Final = 8
 SOURCES: Final = (contacts, tickets, surveys)
+# The types of indicators that are news, how each is called, and its dot; a state is none.
+GROUPS: Final = (
+    ("leading", "Leading: trouble that may come", "yellow"),
+    ("lagging", "Lagging: trouble that is there", "red"),
+    ("opportunity", "Opportunities", "green"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Open indicators of one type: its title, and the colour of its dots."""
+
+    title: str
+    colour: str
+    indicators: list[Indicator]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +44,18 @@ class Now:
     plans: list[Any]  # with `steps_done` and `steps_made`
     tasks: list[Task]
     alerts: list[tuple[str, Episode]]
-    warnings: list[Indicator]
+    warnings: list[Group]  # by type, those with any
     recent: list[Entry]
 
     @property
     def shown_tasks(self) -> list[Task]:
         """The tasks that fit."""
         return self.tasks[:MOST_TASKS]
+
+    @property
+    def signs(self) -> int:
+        """How many indicators are open."""
+        return sum(len(group.indicators) for group in self.warnings)
 
     @property
     def more_tasks(self) -> int:
@@ -65,6 +85,9 @@ def now_of(customer: Customer) -> Now:
     )
 
 
-def _warnings(customer: Customer) -> list[Indicator]:
-    """The leading indicators that are open today."""
-    return [INDICATORS[key] for key in open_indicators([customer.pk], today())[customer.pk]]
+def _warnings(customer: Customer) -> list[Group]:
+    """The indicators that are open today, by type."""
+    every = indicators()
+    found = [every[key] for key in open_indicators([customer.pk], today())[customer.pk]]
+    groups = [Group(title, dot, [one for one in found if one.kind == kind]) for kind, title, dot in GROUPS]
+    return [group for group in groups if group.indicators]

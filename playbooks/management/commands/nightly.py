@@ -15,6 +15,7 @@ from scoring.management.arguments import business_date
 from scoring.models import Purpose, Run
 from scoring.rescoring import official_version
 from scoring.running import complete, due_dates, open_run
+from scoring.shadowing import due_shadows
 
 
 class Command(BaseCommand):
@@ -35,6 +36,8 @@ class Command(BaseCommand):
             self._night(day)
         for run in due_reactions():
             self._told(react(run))
+        for day, version in due_shadows():
+            self._report(complete(open_run(day, Purpose.SHADOW, version)), f" {version} in shadow")
         if not dates:
             self.stdout.write("No business date is due.")
 
@@ -45,10 +48,10 @@ class Command(BaseCommand):
         else:
             self._report(complete(run))
 
-    def _report(self, run: Run) -> None:
+    def _report(self, run: Run, what: str = "") -> None:
         if run.finished_at is None:
             raise CommandError(f"{run.as_of}: a worker holds a part of this run; it ends when the worker does")
-        self.stdout.write(f"{run.as_of}: scored {run.scored}, not scored {run.not_scored}, failed {run.failed}")
+        self.stdout.write(f"{run.as_of}:{what} scored {run.scored}, not scored {run.not_scored}, failed {run.failed}")
 
     def _told(self, reaction: Reaction) -> None:
         made = reaction.shards.aggregate(alerts=Sum("alerts"), plays=Sum("plays"), tasks=Sum("tasks"))

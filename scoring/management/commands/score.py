@@ -11,10 +11,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.business_days import today
 from accounts.lookup import customer_named
-from scoring.backfilling import score_days
+from scoring.backfills import NotAsked, Overtaken, ask_backfill, rush, stop
 from scoring.management.arguments import business_date, errors_in_one_line, print_json
-from scoring.models import Run, ScorecardVersion
+from scoring.models import Backfill, Run, ScorecardVersion
 from scoring.publishing import live_version
+from scoring.recalling import KNOWN, score_date
 from scoring.recommending import reaches
 from scoring.rescoring import official_version, refresh_current, score_day
 
@@ -22,13 +23,23 @@ from scoring.rescoring import official_version, refresh_current, score_day
 class Command(BaseCommand):
     """`manage.py score`."""
 
-    help = "Refresh current scores, or score past days. Never makes alerts, plays or notices."
+    help = (
+        "Refresh current scores, or score past days, as now known or as known then: beside the nightly record, which "
+        "stays as it is. A range goes on where it stopped. Never makes alerts, plays or notices."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
         parser.add_argument("--date", type=business_date, help="score this past date")
         parser.add_argument("--from", dest="first", type=business_date, help="score every date from this one")
         parser.add_argument("--to", dest="last", type=business_date, help="up to this one")
+        parser.add_argument(
+            "--known",
+            choices=KNOWN,
+            default="now",
+            help="then: only from what had come by the end of the date; now (usual): from all that is known today",
+        )
+        parser.add_argument("--again", action="store_true", help="score a range from its first date, done or not")
         parser.add_argument("--customer", help="only this customer (external id), current score")
         parser.add_argument("--scorecard", default="", help="key of a preset or published scorecard")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -40,7 +51,7 @@ class Command(BaseCommand):
             if not options["scorecard"]:
                 self._make_sure_one_is_live(last or today())
             if first and last:
-                runs = self._past(first, last, options["scorecard"])
+                runs = self._past(first, last, options)
             else:
                 runs = [self._current(options["customer"], options["scorecard"])]
         if options["json"]:
@@ -60,12 +71,23 @@ class Command(BaseCommand):
                 verdict = "" if one.enough else f", below the {one.minimum:.0%} it needs"
                 self.stderr.write(f"  {one.key} {one.coverage:.0%}{verdict}")
 
-    def _past(self, first: date, last: date, key: str) -> list[dict[str, Any]]:
-        found, days = [], (last - first).days + 1
-        for run in score_days(first, last, key=key):
+    def _past(self, first: date, last: date, options: dict[str, Any]) -> list[dict[str, Any]]:
+        if first == last:
+            return [_summary(score_date(first, known=options["known"], key=options["scorecard"]))]
+        try:
+            return self._range(_asked(first, last, options))
+        except (NotAsked, Overtaken) as error:
+            raise CommandError(str(error)) from error
+
+    def _range(self, backfill: Backfill) -> list[dict[str, Any]]:
+        """Score what is left of a range; where another attempt got further than its first date, say so."""
+        found, days = [], (backfill.last_on - backfill.first_on).days + 1
+        done = (backfill.next_on - backfill.first_on).days
+        if done:
+            self.stderr.write(f"resuming at {backfill.next_on}; --again starts over")
+        for run in rush(backfill):
             found.append(_summary(run))
-            if days > 1:
-                self.stderr.write(f"scored {len(found)} of {days} days")
+            self.stderr.write(f"scored {done + len(found)} of {days} days")
         return found
 
     def _current(self, name: str | None, key: str) -> dict[str, Any]:
@@ -95,7 +117,20 @@ def _days(options: dict[str, Any]) -> tuple[date | None, date | None]:
         raise CommandError(f"--from {first} is after --to {last}")
     if first and options["customer"]:
         raise CommandError("a past day is scored for all customers: leave --customer out, or the date")
+    if options["known"] == "then" and (first is None or options["scorecard"]):
+        raise CommandError("--known then is about a past --date, by the scorecards of its night: leave --scorecard out")
+    if options["again"] and first == last:
+        raise CommandError("--again is about a range: give --from and --to")
     return first, last
+
+
+def _asked(first: date, last: date, options: dict[str, Any]) -> Backfill:
+    asked = {"first": first, "last": last, "known": options["known"], "scorecard": options["scorecard"]}
+    backfill = ask_backfill(**asked)
+    if options["again"] and backfill.next_on > first:
+        stop(backfill=backfill)
+        backfill = ask_backfill(**asked)
+    return backfill
 
 
 def _live_key() -> str:

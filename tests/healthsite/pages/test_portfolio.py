@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Customer, CustomerPeriod, Team, User
+from scoring.definitions import entries
 from scoring.models import CurrentScore
 from tests.cast import give, make_customer, make_user
 from tests.healthsite.pages.test_words import spaced
@@ -90,6 +91,28 @@ def test_sorting_by_csm_goes_by_their_name(client: Client) -> None:
 def test_the_list_narrows(client: Client, query: dict[str, str], expected: list[str]) -> None:
     three()
     assert seen(client, **query) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"segment": "growing"}, ["Low"]), ({"segment": "strategic"}, []), ({"tag": "expired_base"}, ["Low", "Top"]),
+        ({"stage": "renewal"}, ["Middle"]), ({"tier": "strategic"}, ["Top"]), ({"flag": "overridden"}, ["Middle"]),
+        ({"scorecard": "by-hand"}, ["Low", "Middle", "Top"]), ({"segment": "nonsense"}, ["Low", "Middle", "Top"]),
+    ],
+)  # fmt: skip
+def test_the_list_narrows_by_vocabularies(client: Client, query: dict[str, str], expected: list[str]) -> None:
+    three()
+    numbers = {"Low": {"segment": 6, "tags": 1 << 4}, "Middle": {"automatic": 50.0}, "Top": {"tags": 1 << 4 | 1 << 5}}
+    for name, values in numbers.items():
+        CurrentScore.objects.filter(customer__name=name).update(**values)
+    CurrentScore.objects.filter(customer__name="Top").update(tier=number("tier", "strategic"))
+    CurrentScore.objects.filter(customer__name="Middle").update(stage=number("stage", "renewal"))
+    assert seen(client, **query) == expected
+
+
+def number(kind: str, key: str) -> int:
+    return next(entry.number for entry in entries(kind) if entry.key == key)
 
 
 def test_thin_data_can_be_filtered(client: Client) -> None:
@@ -293,7 +316,8 @@ def test_the_export_holds_all_pages_and_reads_as_the_list_does(client: Client) -
         make_customer(f"Unscored {number:02}")
     lines = b"".join(client.get("/customers.csv?order=health&q=")).decode().splitlines()
     assert len(lines) == 64
-    assert lines[1].split(",")[1:] == ["Low", "Retail", "", "", "", "20.0", "Poor", "", "1.0", "30000.0", "", ""]
+    numbers = ["20.0", "Poor", "", "1.0", "30000.0", "", ""]
+    assert lines[1].split(",")[1:] == ["Low", "Retail", "", "", "", *numbers, "", "by-hand", "", "", ""]
 
 
 def test_the_export_narrows_as_the_list_does(client: Client) -> None:

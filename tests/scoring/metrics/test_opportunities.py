@@ -204,3 +204,18 @@ def test_the_outlook_expires_and_its_subscription_is_evidence(acme: Customer, si
     subscribe(acme, silent)
     assert read("renewal_outlook", acme) == expected
     assert is_evidence("renewal_outlook", acme, ago(silent))
+
+
+def test_opportunities_of_every_kind_but_renewals_are_open(acme: Customer, other: Customer) -> None:
+    for kind in ("new", "upsell", "cross_sell", "support_renewal", "refresh", "renewal", ""):
+        deal(acme, kind)
+    deal(acme, "upsell", closed_on=ago(-1))
+    deal(acme, "upsell", closed_on=ago(0))
+    deal(acme, "upsell", opened=-1)
+    assert read("open_opportunities", acme) == (7.0, State.FRESH)
+
+
+def test_no_opportunity_is_nought_where_a_source_would_tell(acme: Customer) -> None:
+    assert read("open_opportunities", acme) == (None, State.MISSING)
+    deal(make_customer(), "new", opened=1)
+    assert read("open_opportunities", acme) == (0.0, State.FRESH)

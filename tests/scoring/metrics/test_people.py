@@ -297,3 +297,19 @@ def test_people_are_read_in_as_many_queries_for_many_customers(other: Customer, 
     with django_assert_num_queries(6):
         for metric in ("champions_active", "stakeholders_active", "contact_completeness", "sponsor_contact_days"):
             METRICS[metric].compute(block, METRICS[metric].window)
+
+
+def test_departments_of_active_people_count_once_each() -> None:
+    acme = make_customer()
+    for department, login in (("IT", 5), (" it ", 5), ("Sales", 89), ("Finance", 90), ("", 1)):
+        contact(acme, login=login, department=department)
+    contact(acme, login=1, department="Legal", left_on=ago(1))
+    held(acme, 0, "call")
+    assert read("departments_active", acme) == (2.0, State.FRESH)
+
+
+def test_without_any_department_nothing_is_known() -> None:
+    acme = make_customer()
+    contact(acme, login=1)
+    held(acme, 0, "call")
+    assert read("departments_active", acme) == (None, State.MISSING)

@@ -115,3 +115,25 @@ def test_each_negative_moment_counts_once(acme: Customer) -> None:
     for kind, score in (("nps", 6), ("nps", 7), ("csat", 2), ("csat", 3)):
         make_row(Survey, acme, kind=kind, score=score, at=at(D))
     assert read("negative_interactions_30", acme) == (5.0, State.FRESH)
+
+
+@pytest.mark.parametrize(("escalated", "held"), [(2, True), (1, False)])
+def test_two_escalations_are_trouble(acme: Customer, escalated: int, held: bool) -> None:
+    tickets(acme, escalated, 29, escalated=True)
+    tickets(acme, 3, 30, escalated=True)
+    tickets(acme, 3, escalated=False)
+    assert read("escalations_30", acme) == (float(escalated), State.FRESH)
+    assert ("I25" in holding(acme)) is held
+
+
+def test_an_escalated_ticket_closed_lately_counts(acme: Customer) -> None:
+    tickets(acme, 1, 60, escalated=True, closed_at=at(D - timedelta(days=3)))
+    assert read("escalations_30", acme) == (1.0, State.FRESH)
+
+
+def test_a_survey_about_a_bad_ticket_is_the_same_moment(acme: Customer) -> None:
+    ticket = make_row(Ticket, acme, opened_at=at(D), closed_at=at(D, 13), csat=1)
+    fine = make_row(Ticket, acme, opened_at=at(D))
+    for about in (ticket, fine):
+        make_row(Survey, acme, kind="csat", score=1, at=at(D), ticket=about)
+    assert read("negative_interactions_30", acme) == (2.0, State.FRESH)

@@ -1,0 +1,1 @@
+"""Runs and backfills: what was scored when, what failed, and what is under way."""

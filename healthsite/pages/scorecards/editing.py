@@ -1,0 +1,148 @@
+"""The one form in which a draft is written: read back, reshaped, checked and saved; refusals stand at their places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from copy import deepcopy
+from functools import cached_property
+from typing import Any, Final
+
+from django.http import QueryDict
+
+from accounts.models import User
+from healthsite.pages.rules.builder import RuleForm
+from healthsite.pages.rules.readable import of_version
+from healthsite.pages.scorecards.copies import Copy, NotPossible, reshape, typed
+from healthsite.pages.scorecards.forms import EditForm
+from scoring.administration.places import full, leaves
+from scoring.describing import FLAGS
+from scoring.drafting import Outdated, revise_draft
+from scoring.engine.version import InvalidScorecard, digest
+from scoring.models import ScorecardVersion
+
+RULED: Final = ("caps", "thresholds")  # the lists whose entries hold while a rule does
+Rules = dict[str, dict[str, Any] | None]
+
+
+def prefix_of(place: str) -> str:
+    """The prefix of the fields of a rule: caps-0-when."""
+    return re.sub(r"[.\[\]]+", "-", place)
+
+
+class Editor:
+    """A draft's form. Unbound it shows the draft; with `data` what was typed, and `refused` says whether it was sent
+    to be saved and was not.
+    """
+
+    def __init__(self, draft: ScorecardVersion, data: QueryDict | None = None) -> None:
+        self.draft, self.data, self.refused = draft, data, False
+        self.is_typed = data is not None
+        whole = full(draft.definition)
+        self.copy: Copy = whole if data is None else typed(data)
+        self.said: list[tuple[str, str]] = []  # refusals with the id of their place
+        self.form = EditForm(self.copy, self._seen, data)
+        self.rules = {place: self._rule(place, data, rule) for place, rule in self._rule_places(whole).items()}
+
+    @property
+    def wants(self) -> str:
+        """What a button asked for: save, or a change of the form's shape."""
+        if self.data is None or any(rule.acted for rule in self.rules.values()):
+            return "redraw"
+        return "reshape" if "do" in self.data else "save"
+
+    def reshape(self) -> None:
+        """Do to the lists what a button asked for; nothing is saved. What cannot be done is refused."""
+        assert self.data is not None
+        act, _, place = str(self.data["do"]).partition(" ")
+        rules = self._read_rules(required=False)
+        if rules is None:
+            return
+        for kind in RULED:
+            for i, one in enumerate(self.copy[kind]):
+                one["when"] = rules[f"{kind}[{i}].when"]
+        try:
+            reshape(self.copy, act, place, self.data.get(f"new {place}", ""))
+        except NotPossible as error:
+            self._refuse("", str(error))
+        self.copy["flags"] = {name: rules[f"flags.{name}"] for name in FLAGS}
+        self.form = EditForm(self.copy, self._seen)
+        self.rules = {place: self._rule(place, None, rule) for place, rule in self._rule_places(self.copy).items()}
+
+    def save(self, by: User) -> bool:
+        """Whether the draft now says what was typed."""
+        rules = self._read_rules(required=True)
+        if not self.form.is_valid() or rules is None:
+            self._collect()
+            return False
+        try:
+            self.draft = revise_draft(draft=self.draft, definition=self._definition(rules), seen=self._seen, by=by)
+        except (InvalidScorecard, Outdated) as error:
+            self._refuse_at(str(error))
+            self._collect()
+            return False
+        return True
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _readable(self) -> Any:
+        return of_version(self.draft.engine, f"version={self.draft.pk}")
+
+    @property
+    def _seen(self) -> str:
+        return digest(self.draft.definition) if self.data is None else self.data.get("seen", "")
+
+    def _rule_places(self, whole: Mapping[str, Any]) -> Rules:
+        listed = {f"{kind}[{i}].when": one.get("when") for kind in RULED for i, one in enumerate(self.copy[kind])}
+        return {**{f"flags.{name}": whole["flags"][name] for name in FLAGS}, **listed}
+
+    def _rule(self, place: str, data: QueryDict | None, rule: dict[str, Any] | None) -> RuleForm:
+        label = self.form.labels.get(place, place)
+        return RuleForm(data, prefix=prefix_of(place), readable=self._readable, initial=rule, label=label)
+
+    def _read_rules(self, *, required: bool) -> Rules | None:
+        """The rules as they were typed, None where one cannot be read."""
+        for form in self.rules.values():
+            form.required = required
+        valid = [form.is_valid() for form in self.rules.values()]
+        if not all(valid):
+            self._collect()
+            return None
+        return {place: form.definition for place, form in self.rules.items()}
+
+    def _definition(self, rules: Rules) -> dict[str, Any]:
+        definition = deepcopy(self.copy)
+        for place, home, key in list(leaves(definition)):
+            home[key] = self.form.cleaned_data[place]
+        for kind in RULED:
+            for i, one in enumerate(definition[kind]):
+                one["when"] = rules[f"{kind}[{i}].when"]
+        own = {"key": self.draft.definition["key"], "parameters": self.draft.definition.get("parameters", {})}
+        return {**definition, **own, "flags": {name: rules[f"flags.{name}"] for name in FLAGS}}
+
+    # -- refusing ----------------------------------------------------------------------------------------------------
+
+    def _refuse_at(self, message: str) -> None:
+        place = self.form.home_of(message.partition(" ")[0])
+        if place in self.rules:
+            self.rules[place].refuse(f"{self.form.labels[place]} {message.partition(' ')[2]}")
+        else:
+            self.form.refuse(message)
+
+    def _refuse(self, home: str, message: str) -> None:
+        self.refused = True
+        self.said.append((home, message))
+
+    def _collect(self) -> None:
+        """Every refusal, for the list above the form."""
+        self.refused, self.said = True, []
+        for name, errors in self.form.errors.items():
+            for error in errors:
+                hidden = name == "seen"
+                said = "The page is incomplete; open it again and repeat your change." if hidden else str(error)
+                self._refuse("" if name == "__all__" or hidden else name, said)
+        for place, rule in self.rules.items():
+            for at, message in rule.errors_at().items():
+                said = f"{self.form.labels.get(place, place)}, {at}: {message}" if at else message
+                self._refuse(f"rule-{prefix_of(place)}", said)

@@ -1,0 +1,164 @@
+"""The forms of the scorecard pages; each refusal names the place, the value and what would be right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from scoring.administration.forms import Number, plain
+from scoring.administration.places import leaves, place_labels
+from scoring.describing import MISSING, ROLLUPS
+from scoring.drafting import MOST_NOTE
+from scoring.engine.card import SCORE
+from scoring.engine.version import MOST_RAW, MOST_WEIGHT, ROLES, TEN_YEARS
+from scoring.models import ScorecardVersion
+from scoring.models.scorecards import Status
+
+RANGES: Final = {
+    "weight": MOST_WEIGHT,
+    "par": 100,
+    "lower": 100,
+    "lowers": 100,
+    "clamp": 100,
+    "at_most": 100,
+    "hysteresis": 20,
+    "min_coverage": 1,
+}
+DAYS: Final = {"window": False, "below_days": True, "analysis_days": True}  # whether something has to be given
+MISSING_WORDS: Final = {"leave_out": "leave out, others count more", "neutral": "50 points", "worst": "0 points"}
+
+
+class Whole(Number):
+    """A whole number of days; nothing where nothing need be given."""
+
+    def clean(self, value: Any) -> Any:
+        """The number, None where it is empty and may be. Raises ValidationError."""
+        if not self.required and not str(value or "").strip():
+            return None
+        number = super().clean(value)
+        if number != int(number):
+            raise ValidationError(f"{self.label} is {number:g}; give a whole number of days")
+        return int(number)
+
+
+class EditForm(forms.Form):
+    """Every place of a working copy (`scorecards.copies`), under the name with which the engine would refuse it."""
+
+    seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, copy: Mapping[str, Any], seen: str, data: Mapping[str, Any] | None = None) -> None:
+        values = {place: plain(home[key]) for place, home, key in leaves(copy)}
+        super().__init__(data, initial={**values, "seen": seen}, auto_id="%s")
+        self.labels = place_labels(copy)
+        targets = {SCORE: "The score", **{one["key"]: one["label"] for one in copy["components"]}}
+        for place in values:
+            label = self.labels.get(place, place)
+            self.fields[place] = field = _field(place, label, targets)
+            field.widget.attrs["aria-label"] = label
+
+    def refuse(self, message: str) -> None:
+        """Show what is refused at the field that it names, in the words of the page."""
+        place, _, rest = message.partition(" ")
+        known = self.home_of(place)
+        said = f"{self.labels[known]} {rest}" if known else message
+        self.add_error(place if place in self.fields else None, said)
+
+    def home_of(self, place: str) -> str:
+        """The innermost place with a name that a place lies in; empty where there is none."""
+        while place and place not in self.labels:
+            place = re.sub(r"(\.\w+|\[\d+\])$", "", place) if re.search(r"(\.\w+|\[\d+\])$", place) else ""
+        return place
+
+
+def _field(place: str, label: str, targets: Mapping[str, str]) -> forms.Field:
+    key = re.sub(r"\[\d+\]", "", place).rpartition(".")[2]
+    if key == "curve":
+        raw = place.endswith("[0]")
+        return Number(-MOST_RAW if raw else 0, MOST_RAW if raw else 100, label=label)
+    if key in RANGES:
+        return Number(0, RANGES[key], label=label)
+    if key in DAYS:
+        return Whole(1, TEN_YEARS, label=label, required=DAYS[key])
+    if key in ("steps", "on"):
+        return forms.BooleanField(required=False, label=label)
+    choices = {
+        "missing": {**MISSING_WORDS, "carry": MISSING["carry"]},
+        "role": {role: role.capitalize() for role in ROLES},
+        "rollup": ROLLUPS,
+        "target": targets,
+    }
+    if key in choices:
+        wrong = {"invalid_choice": f"{label} is %(value)s; choose one of the list"}
+        return forms.ChoiceField(choices=list(choices[key].items()), label=label, error_messages=wrong)
+    widget = forms.HiddenInput if key in ("key", "metric") else forms.TextInput
+    empty = {"required": f"{label} is empty; give a text"}
+    return forms.CharField(max_length=200, label=label, error_messages=empty, widget=widget)
+
+
+def note_field(label: str, empty: str, *, required: bool = True) -> forms.CharField:
+    """A text that says why."""
+    widget = forms.Textarea(attrs={"rows": 2, "maxlength": MOST_NOTE})
+    return forms.CharField(
+        label=label, max_length=MOST_NOTE, required=required, error_messages={"required": empty}, widget=widget
+    )
+
+
+class PublishForm(forms.Form):
+    """Why a draft is published, and whether it is to score customers. `seen` is the digest of what was looked at."""
+
+    note = note_field("Why", "The note is empty; say in a sentence why")
+    go_live = forms.BooleanField(required=False, label="Score customers by it from the next night on")
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+
+class WhyForm(forms.Form):
+    """A decision with its reason."""
+
+    note = note_field("Why", "The reason is empty; say in a sentence why")
+
+
+class AnswerForm(forms.Form):
+    """What a second person says to a proposal; a no says why."""
+
+    answer = forms.ChoiceField(choices=[("agree", "Agree"), ("decline", "Turn down"), ("withdraw", "Withdraw")])
+    reason = note_field("Why not", "", required=False)
+
+
+class CompareForm(forms.Form):
+    """The version to compare with."""
+
+    CHOOSE = "There is no such version; choose one of the list"
+
+    def __init__(self, data: Mapping[str, Any] | None, versions: list[ScorecardVersion]) -> None:
+        super().__init__(data)
+        choices = [
+            (str(one.pk), f"{one.scorecard.title}, {one.get_status_display().lower()} {one.number}") for one in versions
+        ]
+        self.fields["with"] = forms.ChoiceField(
+            choices=choices,
+            label="Compare with",
+            error_messages={"invalid_choice": self.CHOOSE, "required": self.CHOOSE},
+        )
+
+
+def named(version: ScorecardVersion) -> str:
+    """A version without its scorecard: version 3, draft 4."""
+    return f"{'draft' if version.status == Status.DRAFT else 'version'} {version.number}"
+
+
+class PlaceForm(forms.Form):
+    """Where a scorecard stands among those that are asked, and why it is moved."""
+
+    position = forms.IntegerField(
+        min_value=1,
+        max_value=999,
+        label="Place in the order",
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"), "Give a whole number from 1 to 999"
+        ),
+    )
+    note = note_field("Why", "The reason is empty; say in a sentence why")

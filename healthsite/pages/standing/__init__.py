@@ -1,0 +1,1 @@
+"""Where a customer stands: segment, lifecycle stage and tiers, and setting the stage by hand."""

@@ -1,0 +1,1 @@
+"""How sure a score is, and what would change it."""

@@ -1,0 +1,122 @@
+"""Metrics of opinions that turn: falling NPS, promoters lost and won, and bad reviews."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from scoring.engine.frame import Floats
+from scoring.metrics.block import Block
+from scoring.metrics.metric import Quiet, Reading
+from scoring.metrics.noticing import declare_noticed
+from scoring.metrics.people import contacts, in_role
+from scoring.metrics.surveys import answered_in, balance, surveys
+
+HALF_YEAR = 180
+ANSWERS_NEEDED = 3  # on either side (library 1, I23)
+PROMOTER, DETRACTOR = 9, 6
+LOW_REVIEW = 2  # of 5
+ROLES: Final = ("decision_maker", "executive_sponsor", "champion")
+
+
+def _nps(block: Block, window: int, before: int = 0) -> tuple[Floats, Floats]:
+    """NPS of the answers in a window by the latest of each person, and how many people answered."""
+    rows = block.once(surveys)
+    reading = balance(block, rows[(rows["kind"] == "nps") & block.within(rows["at_day"], window, before)])
+    return reading.value, reading.sample
+
+
+@declare_noticed(
+    "nps_change_180",
+    noted_under=("nps",),
+    label="Change of NPS",
+    unit="points",
+    better="up",
+    meaning="NPS of the last 180 days against that of the 180 days before, of three answers or more each.",
+    kinds=("surveys",),
+    window=HALF_YEAR,
+    quiet=Quiet.MISSING,
+    minimum=ANSWERS_NEEDED,
+    validity=HALF_YEAR,
+    cite="S002-16",
+)
+def nps_change_180(block: Block, window: int) -> Reading:
+    """NPS - NPS before; the sample is the smaller of the two."""
+    (now, sample), (before, sample_before) = _nps(block, window), _nps(block, window, window)
+    last = block.reduce(answered_in(block, window, "nps"), "at_day", "max")
+    return Reading(now - before, np.minimum(sample, sample_before), last)
+
+
+@declare_noticed(
+    "promoters_lost_180",
+    noted_under=("nps",),
+    label="Promoters lost",
+    unit="people",
+    better="down",
+    meaning="People who answered as promoters before and whose latest answer, in the last 180 days, is a detractor's.",
+    kinds=("surveys",),
+    window=HALF_YEAR,
+    quiet=Quiet.ZERO,
+    validity=60,
+    cite="S002-16",
+)
+def promoters_lost_180(block: Block, window: int) -> Reading:
+    """Contacts with a latest NPS answer of 6 or less in the window, and one of 9 or more just before it in a year."""
+    rows = block.once(surveys)
+    named = rows[(rows["kind"] == "nps") & rows["contact"].notna()]
+    before = named.groupby(["pos", "contact"])["score"].shift()
+    latest = ~named.duplicated(["pos", "contact"], keep="last")
+    turned = latest & (named["score"] <= DETRACTOR) & (before >= PROMOTER)
+    lost = block.count(named[turned & block.within(named["at_day"], window)])
+    return Reading(lost, lost)
+
+
+@declare_noticed(
+    "low_reviews_90",
+    noted_under=("nps",),
+    label="Bad reviews",
+    unit="reviews",
+    better="down",
+    meaning="Reviews of the last 90 days with one or two of five stars.",
+    kinds=("surveys",),
+    window=90,
+    quiet=Quiet.ZERO,
+    validity=30,
+    cite="S002-16",
+)
+def low_reviews_90(block: Block, window: int) -> Reading:
+    """Count of reviews with a score of 2 or less."""
+    rows = answered_in(block, window, "review")
+    low = block.count(rows[rows["score"] <= LOW_REVIEW])
+    return Reading(low, low)
+
+
+@declare_noticed(
+    "new_promoters_30",
+    label="New promoters",
+    unit="people",
+    better="up",
+    meaning="Decision makers, executive sponsors and champions who answered as promoters in the last 30 days.",
+    kinds=("surveys",),
+    window=30,
+    quiet=Quiet.ZERO,
+    validity=30,
+    cite="S001-23",
+)
+def new_promoters_30(block: Block, window: int) -> Reading:
+    """Contacts in one of the three roles with an NPS answer of 9 or more in the window."""
+    answers = answered_in(block, window, "nps")
+    happy = answers[answers["score"] >= PROMOTER]
+    count = block.count(_in_roles(block, happy).drop_duplicates(["pos", "contact"]))
+    return Reading(count, count)
+
+
+def _in_roles(block: Block, answers: pd.DataFrame) -> pd.DataFrame:
+    """The answers of those who count, as contacts stand on the date. Reads them only where there are answers."""
+    if answers.empty:
+        return answers
+    people = block.once(contacts)
+    counting = people[np.logical_or.reduce([in_role(people, role) for role in ROLES])]
+    return answers[answers["contact"].isin(counting["id"])]

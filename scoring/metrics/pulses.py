@@ -1,0 +1,53 @@
+"""The metric of how account people feel about a customer."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from django.db.models import Q
+
+from accounts.business_days import end_of, start_of
+from accounts.models import Pulse
+from scoring.metrics.block import Block, Since
+from scoring.metrics.metric import Quiet, Reading, declare
+
+HISTORY_DAYS = 90
+CODES: Final = {"red": 0.0, "yellow": 1.0, "green": 2.0}
+
+
+def pulses(block: Block) -> pd.DataFrame:
+    """Pulses within the history, the oldest first."""
+    rows = block.shared_rows(Pulse, ["band", "at"], _lately)
+    inside = block.recent(rows["at_day"], HISTORY_DAYS) & (rows["at_day"] <= block.day)
+    return rows[inside].sort_values("at", kind="stable")
+
+
+def _lately(since: Since, until: date) -> Q:
+    return Q(at__gte=start_of(since(HISTORY_DAYS)), at__lt=end_of(until))
+
+
+@declare(
+    "pulse",
+    label="Pulse",
+    unit="code 0-2",
+    better="up",
+    meaning="How the account team feels about the customer by its latest pulse: 2 green, 1 yellow, 0 red.",
+    kinds=("pulses",),
+    window=HISTORY_DAYS,
+    quiet=Quiet.MISSING,
+    validity=HISTORY_DAYS,
+    cite="S002-29",
+    evidence=False,
+)
+def pulse(block: Block, window: int) -> Reading:
+    """The code of the latest pulse in the window, whoever set it."""
+    rows = block.once(pulses)
+    rows = rows[block.within(rows["at_day"], window)]
+    latest = rows.groupby("pos").tail(1)
+    place = latest["pos"].to_numpy(np.int64)
+    felt, day = np.full(len(block), np.nan), np.full(len(block), np.nan)
+    felt[place], day[place] = latest["band"].map(CODES), latest["at_day"]
+    return Reading(felt, block.count(rows), day)

@@ -1,0 +1,1 @@
+"""Segments, lifecycle stages, value tiers and revenue tiers of customers, each by rules that an admin may edit."""

@@ -1,0 +1,61 @@
+"""Settles after a night who is in which lifecycle stage: once, and in the order of the dates."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, OuterRef, Subquery
+from django.db.models.functions import Coalesce, Greatest
+
+from accounts.models import Customer, CustomerPeriod
+from scoring.fields import load_fields
+from scoring.metrics.block import blocks
+from scoring.models import Definition, Purpose, Run, Stay
+from scoring.vocabulary.moving import Night
+from scoring.vocabulary.showing import show
+from scoring.vocabulary.stepping import Stages, stage_fields
+
+
+def settle(run: Run) -> int:
+    """Move customers by what a complete official night says; returns how many stays began.
+
+    Nothing happens for another purpose, or where a later date has moved somebody already. The same night again moves
+    nobody again. Who is no customer any more is in no stage. A customer whose stage a person has set stays there until
+    it expires; one who is in no stage is placed.
+    """
+    if run.purpose != Purpose.NIGHTLY:
+        return 0
+    with transaction.atomic():
+        # Nobody else settles, or edits a stage, meanwhile.
+        list(Definition.objects.select_for_update().filter(kind="stage").order_by("pk"))
+        if run.as_of < newest_settled():
+            return 0
+        _end_stays_of_the_departed(run.as_of)
+        return _move(run)
+
+
+def _move(run: Run) -> int:
+    scored = run.records.order_by("customer_id").values_list("customer_id", flat=True)
+    stages, names, began = Stages(), sorted(stage_fields()), 0
+    for ids in blocks(np.fromiter(scored, dtype=np.int64), settings.SHARD_SIZE):
+        night = Night(ids, run.as_of, load_fields(run, ids, names))
+        began += night.place(stages) + night.move(stages)
+        show(ids, run.as_of)
+    return began
+
+
+def newest_settled() -> date:
+    """The latest date on which anybody was moved or placed by rule."""
+    return Stay.objects.filter(by=None).aggregate(last=Max("from_on"))["last"] or date.min
+
+
+def _end_stays_of_the_departed(on: date) -> None:
+    """End the stays of those who are no customers on the date, on the day on which they left."""
+    left = CustomerPeriod.objects.filter(customer=OuterRef("customer"), ended_on__lte=on).order_by("-ended_on")
+    departed = Stay.objects.filter(until_on=None, from_on__lte=on)
+    departed.exclude(customer__in=Customer.objects.active_on(on)).update(
+        until_on=Greatest("from_on", Coalesce(Subquery(left.values("ended_on")[:1]), on))
+    )
