@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
-from scoring.administration.places import leaves
+from scoring.places import leaves
 from scoring.differing import differences
 from scoring.engine.version import InvalidScorecard, definition_of, digest, parse_version
 from scoring.metrics import METRICS

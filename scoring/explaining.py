@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Max, Min, Q
+from django.db.models import F, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import Customer
 from scoring.engine.changes import Change, snapshot, split_change
 from scoring.engine.explaining import Line, contribution_lines
 from scoring.engine.scoring import Scored
-from scoring.models import CurrentScore, Purpose, Run, ScorecardVersion, ScoreRecord
+from scoring.models import CurrentScore, Purpose, ScorecardVersion, ScoreRecord
 from scoring.models.scores import ScoreNumbers
 from scoring.packing import Said, rescore_all
 
@@ -58,7 +59,10 @@ def changes_between(before: Explained, after: Explained) -> list[Change]:
 
 
 def _current(customer: Customer) -> tuple[ScoreNumbers, date]:
-    current = CurrentScore.objects.select_related("version__scorecard").filter(customer=customer).first()
+    if Customer.current_score.is_cached(customer):
+        current = getattr(customer, "current_score", None)
+    else:
+        current = CurrentScore.objects.select_related("version__scorecard").filter(customer=customer).first()
     if current is None:
         raise NotScored(f"{customer} has no current score: prospects and churned customers have none")
     return current, current.as_of
@@ -79,14 +83,15 @@ def _last_record_before(customer: Customer, on: date) -> date | None:
     return records.filter(score__isnull=False).order_by("-run__as_of").values_list("run__as_of", flat=True).first()
 
 
-def record_to_compare(customer: Customer, wanted: date, before: date) -> date | None:
-    """The latest date up to `wanted` with an official score, else the first one before `before`. One query."""
-    records = ScoreRecord.objects.filter(customer=customer, run__purpose=Purpose.NIGHTLY, run__as_of__lt=before)
-    found = records.filter(score__isnull=False).aggregate(
-        last=Max("run__as_of", filter=Q(run__as_of__lte=wanted)), first=Min("run__as_of")
-    )
-    day: date | None = found["last"] or found["first"]
-    return day
+def explain_before(customer: Customer, wanted: date, before: date) -> Explained | None:
+    """The latest official score before a date and up to `wanted`, else the first before it, if any. One query."""
+    nightly = ScoreRecord.objects.filter(customer=customer, run__purpose=Purpose.NIGHTLY, run__as_of__lt=before)
+    scored = nightly.filter(score__isnull=False)
+    last = scored.filter(run__as_of__lte=wanted).order_by("-run__as_of").values("run_id")
+    first = scored.order_by("run__as_of").values("run_id")
+    chosen = scored.filter(run_id=Coalesce(Subquery(last[:1]), Subquery(first[:1])))
+    record = chosen.select_related("run", "version__scorecard").first()
+    return Explained(record.run.as_of, record.version, record, rescored(record)) if record else None
 
 
 def nearest_record(customer: Customer, on: date) -> date | None:
@@ -98,12 +103,12 @@ def nearest_record(customer: Customer, on: date) -> date | None:
 
 
 def trends(customers: Sequence[int], first: date, last: date) -> dict[int, list[tuple[date, float | None, int]]]:
-    """Official scores of several customers by date: (date, score, version id). Two queries whatever their number."""
-    runs = dict(Run.objects.filter(purpose=Purpose.NIGHTLY, as_of__range=(first, last)).values_list("pk", "as_of"))
-    records = ScoreRecord.objects.filter(customer_id__in=list(customers), run_id__in=list(runs))
+    """Official scores of several customers by date: (date, score, version id). One query whatever their number."""
+    nightly = ScoreRecord.objects.filter(run__purpose=Purpose.NIGHTLY, run__as_of__range=(first, last))
+    records = nightly.filter(customer_id__in=list(customers)).annotate(on=F("run__as_of"))
     found: dict[int, list[tuple[date, float | None, int]]] = {customer_id: [] for customer_id in customers}
-    for customer_id, run_id, score, version_id in records.values_list("customer_id", "run_id", "score", "version_id"):
-        found[customer_id].append((runs[run_id], score, version_id))
+    for customer_id, on, score, version_id in records.values_list("customer_id", "on", "score", "version_id"):
+        found[customer_id].append((on, score, version_id))
     return {customer_id: sorted(rows, key=lambda row: row[0]) for customer_id, rows in found.items()}
 
 

@@ -35,6 +35,7 @@ RULE_METRICS: Final = (
     "milestones_overdue",
     "days_to_renewal",
     "days_to_notice",
+    "renewal_silent_days",
 )
 FACTS: Final = ("size", "value_points", "renewal_decided")
 

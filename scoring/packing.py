@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,6 @@ from scoring.engine.card import Version
 from scoring.engine.changes import Snapshot
 from scoring.engine.frame import Floats, Frame, States
 from scoring.engine.scoring import Scored, score
-from scoring.models.scores import ScoreNumbers
 
 DOUBLE = np.dtype("<f8")
 
@@ -35,6 +35,17 @@ def unpack(packed: bytes | memoryview, version: Version) -> Snapshot:
     )
 
 
+class Told(Protocol):
+    """A stored score, as far as it is not made again."""
+
+    @property
+    def score(self) -> float | None: ...
+    @property
+    def automatic(self) -> float | None: ...
+    @property
+    def band(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What scores were made with beside their inputs (n each): overrides, NaN = none, and the bands they came to."""
@@ -43,7 +54,7 @@ class Said:
     bands: npt.NDArray[np.int8]
 
     @classmethod
-    def of(cls, stored: Sequence[ScoreNumbers]) -> Said:
+    def of(cls, stored: Sequence[Told]) -> Said:
         """As it was stored."""
         set_by_hand = [np.nan if one.automatic is None else one.score for one in stored]
         return cls(np.array(set_by_hand, np.float64), np.array([one.band for one in stored], np.int8))

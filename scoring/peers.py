@@ -61,6 +61,11 @@ class Peers:
         return bool(self.standings)
 
 
+def stage_of(explained: Explained) -> int:
+    """The number of the stage that the current score shows, 0 = none; a score of the past shows none."""
+    return explained.stored.stage if isinstance(explained.stored, CurrentScore) else 0
+
+
 def group_name(customer: Customer, stage: int, choice: str) -> str:
     """What a group is called: “Industry Retail”; empty where the customer has nothing to be grouped by. One query at
     most."""
@@ -77,10 +82,11 @@ def group_name(customer: Customer, stage: int, choice: str) -> str:
 
 def peers(customer: Customer, explained: Explained, choice: str, user: User) -> Peers:
     """The customer's current score among a group. Four queries, and at most `MOST_RESCORED` scores made again."""
-    least, name = Policy.current().peers_least, group_name(customer, explained.stored.stage, choice)
+    stage = stage_of(explained)
+    least, name = Policy.current().peers_least, group_name(customer, stage, choice)
     if not name or explained.stored.score is None:
         return Peers(name, 0, 0, least, ())
-    others = _group(customer, explained.stored.stage, choice, user).filter(score__isnull=False).exclude(pk=customer.pk)
+    others = _group(customer, stage, choice, user).filter(score__isnull=False).exclude(pk=customer.pk)
     same, score = Q(version_id=explained.stored.version_id), explained.stored.score
     found = others.aggregate(
         size=Count("pk", filter=same),

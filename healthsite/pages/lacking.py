@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from accounts.wording import listed
@@ -15,6 +17,8 @@ from scoring.metrics import METRICS
 
 REASONS: Final = {State.MISSING: "nothing has arrived", State.EXPIRED: "the last value is too old"}
 MOST_FILES = 3
+Muted = Mapping[str, tuple[date | None, str]]
+NOBODY: Final[Muted] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +31,24 @@ class Gap:
     files: str
 
 
-def gaps(explained: Explained) -> list[Gap]:
-    """Every measure without fresh data, the heaviest first."""
+def gaps(explained: Explained, muted: Muted = NOBODY) -> list[Gap]:
+    """Every measure without fresh data, the heaviest first; `muted` says until when and why one does not count."""
     engine = explained.version.engine
     states = explained.scored.states[0, : len(engine.measures)]
     found = [
-        Gap(telling.name_of(metric), share, REASONS[State(int(state))], listed(_files(metric)))
+        Gap(telling.name_of(metric), share, _why(metric, State(int(state)), muted), listed(_files(metric)))
         for metric, share, state in zip(engine.metric_keys, engine.measure_shares, states, strict=True)
         if not has_value(state)
     ]
     return sorted(found, key=lambda gap: -gap.share)
+
+
+def _why(metric: str, state: State, muted: Muted) -> str:
+    if metric not in muted:
+        return REASONS[state]
+    until, reason = muted[metric]
+    end = f"until {until:%-d %B %Y}" if until else "for now"
+    return f"muted {end}: {reason}" if reason else f"muted {end}"
 
 
 def advice(explained: Explained) -> str:

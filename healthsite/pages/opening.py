@@ -12,7 +12,7 @@ from healthsite.pages import words
 from healthsite.pages.lacking import Gap
 from healthsite.pages.moving import Move
 from scoring.engine.display import shown
-from scoring.engine.version import Band, Version
+from scoring.engine.version import Version
 from scoring.explaining import Explained
 
 MOST_NAMED = 3
@@ -57,27 +57,6 @@ def _unknown(gaps: list[Gap], version: Version) -> str:
         return f"All {total} measures have data."
     named = listed([gap.label for gap in gaps], MOST_NAMED)
     return f"{len(gaps)} of {counted(total, 'measure')} {'has' if len(gaps) == 1 else 'have'} no data: {named}."
-
-
-def certainty(explained: Explained) -> str:
-    """How sure the band is, in a sentence; empty without a score."""
-    stored, engine = explained.stored, explained.version.engine
-    if stored.score is None:
-        return ""
-    low, high = band_at(engine, stored.low), band_at(engine, stored.high)
-    if stored.low == stored.high:
-        return "Band certain: nothing is missing."
-    if low == high:
-        return f"Band certain: whatever the missing data say, it stays {low.label}."
-    return (
-        f"Band not certain: with the missing data it could be {low.label} ({shown(stored.low)}) "
-        f"or {high.label} ({shown(stored.high)})."
-    )
-
-
-def band_at(version: Version, score: float) -> Band:
-    """The band that a score lies in."""
-    return [band for band in version.bands if band.lower <= score][-1]
 
 
 def untestable_caps(explained: Explained) -> list[str]:

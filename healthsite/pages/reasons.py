@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 import numpy as np
 from django.db.models import F
@@ -19,10 +20,21 @@ from scoring.engine.frame import has_value
 from scoring.engine.scoring import Scored
 from scoring.models import CurrentScore, Purpose, ScorecardVersion, ScoreRecord
 from scoring.models.scores import ScoreNumbers
-from scoring.packing import rescore_all
+from scoring.packing import Said, rescore_all
 
 COMPARE_DAYS = 30
-Stored = tuple[int, bytes | memoryview]  # version id and packed inputs
+
+
+class Stored(NamedTuple):
+    """What a score is made again from; `automatic` is None but where the score is overridden."""
+
+    version_id: int
+    inputs: bytes | memoryview
+    score: float | None
+    automatic: float | None
+    band: int
+
+
 NOTEWORTHY = 1.0  # points; below that nothing moved, and what costs most says more
 
 
@@ -63,20 +75,26 @@ def _a_month_before(rows: Mapping[int, CurrentScore]) -> dict[int, ScoreRecord]:
 def places(stored: Mapping[int, Stored], versions: Mapping[int, ScorecardVersion]) -> dict[int, Place]:
     """Stored scores of customers made again, those of one version together."""
     of_version: dict[int, list[int]] = defaultdict(list)
-    for customer_id, (version_id, _) in stored.items():
-        of_version[version_id].append(customer_id)
+    for customer_id, one in stored.items():
+        of_version[one.version_id].append(customer_id)
     found = {}
     for version_id, ids in of_version.items():
         version = versions[version_id]
         engine = version.engine
-        scored = rescore_all(ids, [stored[customer_id][1] for customer_id in ids], engine)
+        theirs = [stored[customer_id] for customer_id in ids]
+        scored = rescore_all(ids, [one.inputs for one in theirs], engine, Said.of(theirs))
         for i, customer_id in enumerate(ids):
             found[customer_id] = Place(scored, i, version, engine)
     return found
 
 
 def _stored(rows: Mapping[int, ScoreNumbers]) -> dict[int, Stored]:
-    return {customer_id: (one.version_id, one.inputs) for customer_id, one in rows.items()}
+    return {customer_id: stored_of(one) for customer_id, one in rows.items()}
+
+
+def stored_of(one: ScoreNumbers) -> Stored:
+    """What a stored score is made again from."""
+    return Stored(one.version_id, one.inputs, one.score, one.automatic, one.band)
 
 
 def lack(place: Place) -> str:
@@ -109,7 +127,9 @@ def largest_change(before: Place, now: Place) -> Change | None:
 
 
 def _steady(before: Place, now: Place) -> bool:
-    """Whether the same measures have data on both days and what stands in for the others did not change."""
+    """Whether the same measures have data on both days, the same stands in for the others, and nobody overrode any."""
+    if before.scored.override_effect[before.i] or now.scored.override_effect[now.i]:
+        return False
     (was, is_now), (stood, stands) = (
         [has_value(one.scored.states[one.i, : len(one.engine.measures)]) for one in (before, now)],
         [one.scored.points[one.i] for one in (before, now)],

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from healthsite.pages import words
 from scoring.engine.changes import Change
-from scoring.engine.explaining import CLAMP
+from scoring.engine.explaining import CLAMP, OVERRIDE
 from scoring.engine.scoring import Scored
 from scoring.engine.version import Version
 from scoring.metrics import METRICS
@@ -24,8 +24,8 @@ def name_of(metric: str) -> str:
 
 
 def limit_name(label: str) -> str:
-    """A cap as pages call it; the clamp is the scorecard's own end."""
-    return "End of the scale" if label == CLAMP else label
+    """A cap as pages call it; the clamp is the scorecard's own end, and a person may override it all."""
+    return {CLAMP: "End of the scale", OVERRIDE: "Override by hand"}.get(label, label)
 
 
 def raw_of(metric: str, value: float | None) -> str:
@@ -48,6 +48,8 @@ def told(change: Change, values: tuple[float | None, float | None], after: Score
     """One cause in a clause, without its points. `values` are the metric's raw values before and after."""
     if change.measure is None:
         label = limit_name(change.component)
+        if change.cause == "override":
+            return label
         return f"Capped: {label}" if change.points < 0 else f"No longer capped: {label}"
     name = name_of(change.measure)
     if change.cause == "data":

@@ -32,13 +32,16 @@ class Trend:
 
 
 def trend(explained: Explained, customer_id: int, days: int) -> Trend:
-    """The official scores of so many days up to a score, and that score itself. Three queries."""
+    """The official scores of so many days up to a score, and that score itself. One query, two with other versions."""
     last = explained.as_of
     points = trends([customer_id], last - timedelta(days=days), last)[customer_id]
     if not points or points[-1][0] < last:  # today's score is not recorded before the night
         points.append((last, explained.stored.score, explained.stored.version_id))
-    versions = ScorecardVersion.objects.select_related("scorecard").in_bulk({version for _, _, version in points})
-    marks = version_marks(points, {pk: str(version) for pk, version in versions.items()})
+    names = {explained.stored.version_id: str(explained.version)}
+    if others := {version for _, _, version in points} - names.keys():
+        versions = ScorecardVersion.objects.select_related("scorecard").in_bulk(others)
+        names |= {pk: str(version) for pk, version in versions.items()}
+    marks = version_marks(points, names)
     return Trend(
         sentence=trend_sentence(points),
         rows=tuple((day, score, marks.get(day, "")) for day, score, _ in reversed(points)),

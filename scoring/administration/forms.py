@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from scoring.administration.places import editable, place_labels
+from scoring.places import editable, place_labels
 from scoring.drafting import MOST_NOTE
 from scoring.engine.version import MOST_WEIGHT, digest
 from scoring.models import ScorecardVersion

@@ -50,7 +50,8 @@ def robustness(
     counts = np.array(version.measure_shares) > 0
     book = _Book(version, caps, fields, bounds, draw_weightings(version, plausible or Plausible()), counts)
     reaching = np.full((len(scored.ids), len(version.bands) + 1), np.nan)
-    for group in _by_pattern(~np.isnan(caps.points), np.flatnonzero(~np.isnan(scored.automatic))):
+    alike = np.hstack([~np.isnan(caps.points), np.isfinite(caps.limits)])
+    for group in _by_pattern(alike, np.flatnonzero(~np.isnan(scored.automatic))):
         for some, way in ((group[~caps.open[group]], _linear), (group[caps.open[group]], _capped)):
             for part in _parts(some, len(book.weightings)):
                 reaching[part] = _reaching(book, part, way)
@@ -80,7 +81,7 @@ def _bounds(version: Version, fields: dict[str, Floats], n: int, before: Places 
 
 
 def _by_pattern(used: Bools, rows: Rows) -> Iterator[Rows]:
-    """The rows in groups of which the same measures are used."""
+    """The rows in groups of which the same measures are used, and the same components cut in part."""
     codes = np.zeros(len(rows), dtype=np.int64)
     for first in range(0, used.shape[1], 32):
         part = used[rows, first : first + 32]
@@ -109,22 +110,47 @@ def _reaching(book: _Book, part: Rows, way: Way) -> Floats:
 
 
 def _linear(book: _Book, part: Rows, bounds: Floats) -> Floats:
-    """Customers of one pattern for whom no cap depends on the weights: one matrix product."""
-    points = book.caps.points[part]
-    used = ~np.isnan(points[0])
-    scores = points[:, used].astype(np.float32) @ _effective(book, used)
+    """Customers of one pattern of whom every cap holds or does not: a matrix product, and one for each cut component."""
+    points, limits = book.caps.points[part], book.caps.limits[part]
+    home, used = np.array(book.version.component_of), ~np.isnan(points[0])
+    cut = np.isfinite(limits[0])
+    scores = _added(book, points, used, used & ~cut[home])
+    for c in np.flatnonzero(cut):
+        scores += _cut_in_part(book, points, used, (int(c), limits[:, c]))
     single = bounds.T.astype(np.float32)[:, :, np.newaxis]
     counts = np.stack([np.count_nonzero(scores >= bound, axis=1) for bound in single], axis=1)
-    least, most = (settled(end(points[:, used & book.counts], axis=1))[:, np.newaxis] for end in (np.min, np.max))
+    counted = np.minimum(points, limits[:, home])[:, used & book.counts]
+    least, most = (settled(end(counted, axis=1))[:, np.newaxis] for end in (np.min, np.max))
     return np.where(least >= bounds, 1.0, np.where(most < bounds, 0.0, counts / len(book.weightings)))
 
 
+def _added(book: _Book, points: Floats, used: Bools, some: Bools) -> Singles:
+    """What some of the used measures add to the score (n x D)."""
+    scores: Singles = points[:, some].astype(np.float32) @ _effective(book, used)[some]
+    return scores
+
+
+def _cut_in_part(book: _Book, points: Floats, used: Bools, cap: tuple[int, Floats]) -> Singles:
+    """What a component adds to the score (n x D), that lies above its cap (n) under some weights."""
+    c, most = cap
+    mine = np.array(book.version.component_of) == c
+    inside = book.weightings.inside(c, used[mine])
+    made: Singles = points[:, mine & used].astype(np.float32) @ inside[used[mine]].astype(np.float32)
+    np.minimum(made, most.astype(np.float32)[:, np.newaxis], out=made)
+    made *= book.weightings.shares(_components_used(book.version, used))[c].astype(np.float32)
+    return made
+
+
+def _components_used(version: Version, used: Bools) -> Bools:
+    home = np.array(version.component_of)
+    return np.array([used[home == c].any() for c in range(len(version.components))])
+
+
 def _effective(book: _Book, used: Bools) -> Singles:
-    """The weights in the score (m x D) of the m measures that are used."""
+    """The weights of all measures in the score (M x D), 0 of those that are not used."""
     home = np.array(book.version.component_of)
-    there = [used[home == c] for c in range(len(book.version.components))]
-    shares = book.weightings.shares(np.array([mine.any() for mine in there]))
-    parts = [shares[c] * book.weightings.inside(c, mine)[mine] for c, mine in enumerate(there) if mine.any()]
+    shares = book.weightings.shares(_components_used(book.version, used))
+    parts = [share * book.weightings.inside(c, used[home == c]) for c, share in enumerate(shares)]
     return np.vstack(parts).astype(np.float32)
 
 

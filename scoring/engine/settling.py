@@ -16,13 +16,14 @@ from scoring.engine.frame import Bools, Floats
 class Settled:
     """n customers before any weights are chosen.
 
-    Where a component lies above its cap as a whole, its measures have the cap's points; those of `open` customers are
-    as they were.
+    Where a component lies above its cap as a whole, its measures have the cap's points; where it lies above it under
+    some weights only, `limits` has the cap. The points of `open` customers are as they were.
     """
 
     points: Floats  # n x M, NaN = not weighed
+    limits: Floats  # n x C, what a cap leaves of a component that it cuts under some weights; else infinite
     most: Floats  # n, what the caps leave of the score that hold under all weights; infinite without one
-    open: Bools  # n, some cap holds or bites under some weights only
+    open: Bools  # n, some cap holds under some weights only
 
 
 @dataclass(slots=True)
@@ -45,16 +46,17 @@ def settle_caps(version: Version, points: Floats, fields: dict[str, Floats]) -> 
         ends.limit[true, c] = np.minimum(ends.limit[true, c], cap.at_most)
         ends.perhaps[true | perhaps, c] = np.minimum(ends.perhaps[true | perhaps, c], cap.at_most)
     may_bite = (ends.perhaps < ends.limit) & (ends.perhaps < ends.high)
-    bites_in_part = (ends.low < ends.limit) & (ends.limit < ends.high)
-    open_caps: Bools = np.logical_or.reduce(may_bite | bites_in_part, axis=1)
+    limits = np.where((ends.low < ends.limit) & (ends.limit < ends.high), ends.limit, np.inf)
+    open_caps: Bools = np.logical_or.reduce(may_bite, axis=1)
     ends.low, ends.high = np.minimum(ends.low, ends.perhaps), np.minimum(ends.high, ends.limit)
     most = np.full(len(points), np.inf)
     for cap, true, perhaps in _answers(version, fields, ends, of_score=True):
         most[true] = np.minimum(most[true], cap.at_most)
         open_caps |= perhaps
     for j, c in enumerate(version.component_of):
-        np.minimum(weighed[:, j], ends.limit[:, c], out=weighed[:, j], where=~open_caps)
-    return Settled(weighed, most, open_caps)
+        whole = ~open_caps & np.isinf(limits[:, c])
+        np.minimum(weighed[:, j], ends.limit[:, c], out=weighed[:, j], where=whole)
+    return Settled(weighed, limits, most, open_caps)
 
 
 def _ends(version: Version, points: Floats) -> _Ends:

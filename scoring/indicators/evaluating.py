@@ -8,20 +8,17 @@ from typing import Final
 
 import numpy as np
 
-from accounts.querysets import in_force
-from scoring.definitions import every_entry
 from scoring.engine.card import SCORE, Version
-from scoring.engine.conditions import code_of
 from scoring.engine.frame import Floats, Frame, has_value
 from scoring.engine.scoring import Scored
 from scoring.fields.sheet import ROLES
 from scoring.indicators.clearing import leading
 from scoring.indicators.definitions import indicator_metrics, indicators
 from scoring.indicators.indicator import FALLEN, OPEN, STAGE
-from scoring.metrics.block import Block
-from scoring.models import ScorecardVersion, Stay
+from scoring.models import ScorecardVersion
 from scoring.nights import Ints, night_on
 from scoring.packing import rescore_all
+from scoring.vocabulary.stays import stage_on
 
 COMPARE_DAYS: Final = 28
 FALL: Final = 10.0  # points
@@ -69,7 +66,7 @@ def _looked_up(asked: Collection[str], scored: Scored, version: ScorecardVersion
     if FALLEN in asked:
         found[FALLEN] = _fallen(scored, version, on)
     if STAGE in asked:
-        found[STAGE] = _stage(scored.ids, on)
+        found[STAGE] = stage_on(scored.ids, on)
     return found
 
 
@@ -82,12 +79,3 @@ def _fallen(scored: Scored, version: ScorecardVersion, on: date) -> Floats:
         before = rescore_all(then.ids.tolist(), then.inputs, version.engine).points
         fallen[same] = (before - scored.points[same] >= FALL - NOISE).sum(axis=1)
     return fallen
-
-
-def _stage(ids: Ints, on: date) -> Floats:
-    """The code of the key of each customer's stage on a date; NaN = in none."""
-    codes = {entry.number: code_of(entry.key) for entry in every_entry("stage")}
-    stays = Block(ids, on).rows(Stay, ["stage"], in_force(on, "from_on", "until_on"))
-    stage = np.full(len(ids), np.nan)
-    stage[stays["pos"].to_numpy(np.int64)] = stays["stage"].map(codes)
-    return stage

@@ -8,21 +8,21 @@ import numpy as np
 
 from scoring.engine.frame import Bools
 from scoring.indicators.definitions import indicators
-from scoring.models import Purpose, Run, ScoreRecord
+from scoring.models import Purpose, ScoreRecord
 from scoring.nights import LOOK_BACK_DAYS, Ints
 
 NONE = -1  # of a day without a record
 
 
 def bits_by_day(ids: Ints, on: date, days: int) -> Ints:
-    """What official records of the days up to a date say (days x n, the date first), NONE without one. Two queries."""
+    """What official records of the days up to a date say (days x n, the date first), NONE without one. One query."""
     found = np.full((days, len(ids)), NONE, np.int64)
-    first = on - timedelta(days=days - 1)
-    runs = dict(Run.objects.filter(purpose=Purpose.NIGHTLY, as_of__range=(first, on)).values_list("pk", "as_of"))
-    records = ScoreRecord.objects.filter(customer_id__in=ids.tolist(), run_id__in=list(runs))
-    rows = list(records.values_list("customer_id", "run_id", "indicators"))
+    nightly = ScoreRecord.objects.filter(
+        run__purpose=Purpose.NIGHTLY, run__as_of__range=(on - timedelta(days=days - 1), on)
+    )
+    rows = list(nightly.filter(customer_id__in=ids.tolist()).values_list("customer_id", "run__as_of", "indicators"))
     owners, bits = (np.array([row[place] for row in rows], np.int64) for place in (0, 2))
-    found[[(on - runs[run]).days for _, run, _ in rows], np.searchsorted(ids, owners)] = bits
+    found[[(on - day).days for _, day, _ in rows], np.searchsorted(ids, owners)] = bits
     return found
 
 

@@ -36,7 +36,10 @@ from scoring.metrics import (
     units,
     weekly_use,
 )
+from scoring.metrics.custom import finding
 from scoring.metrics.metric import REGISTRY as METRICS
+
+METRICS.look_in(finding)
 
 __all__ = [
     "METRICS",

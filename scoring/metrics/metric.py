@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
@@ -67,19 +67,72 @@ class Metric:
     follows_period: bool = False  # a window of 30 days is the version's analysis period
 
 
+class Own(Protocol):
+    """Where metrics lie that were declared without code."""
+
+    def find(self, key: object) -> Metric | None:
+        """The metric of a key, retired ones too."""
+
+    def in_use(self) -> Mapping[str, Metric]:
+        """Those that may be chosen, by key."""
+
+
 class Registry(dict[str, Metric]):
-    """Metrics by key; `declare` adds one beside the function that computes it."""
+    """Metrics by key; `declare` adds one beside the function that computes it.
+
+    A key that no module declares is looked for among those declared without code: a retired one is found, as old
+    scores were made by it, but iteration and length leave it out. Whatever a module declares needs no query.
+    """
+
+    _own: Own | None = None
+
+    def look_in(self, own: Own) -> None:
+        """Take further metrics from there."""
+        self._own = own
 
     def declare(self, key: str, **declaration: Any) -> Callable[[Compute], Compute]:
         """Register the decorated function as the metric `key`; raises ValueError when the key is taken."""
 
         def register(compute: Compute) -> Compute:
-            if key in self:
+            if dict.__contains__(self, key):
                 raise ValueError(f"metric {key!r} is declared twice")
             self[key] = Metric(key=key, compute=compute, **declaration)
             return compute
 
         return register
+
+    def __missing__(self, key: str) -> Metric:
+        found = self._own.find(key) if self._own else None
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(key) or (self._own is not None and self._own.find(key) is not None)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The metric of a key, else the default."""
+        return self[key] if key in self else default
+
+    def __iter__(self) -> Iterator[str]:
+        yield from super().__iter__()
+        if self._own is not None:
+            yield from self._own.in_use()
+
+    def __len__(self) -> int:
+        return super().__len__() + (len(self._own.in_use()) if self._own else 0)
+
+    def keys(self) -> KeysView[str]:  # type: ignore[override]  # a view of all of them is none of a dict
+        """All keys."""
+        return KeysView(self)
+
+    def values(self) -> ValuesView[Metric]:  # type: ignore[override]
+        """All metrics."""
+        return ValuesView(self)
+
+    def items(self) -> ItemsView[str, Metric]:  # type: ignore[override]
+        """All of both."""
+        return ItemsView(self)
 
 
 REGISTRY: Registry = Registry()

@@ -22,8 +22,9 @@ from scoring.vocabulary.stepping import Stages, stage_fields
 def settle(run: Run) -> int:
     """Move customers by what a complete official night says; returns how many stays began.
 
-    Nothing happens for another purpose, or where a later date has moved somebody already. The same night again moves
-    nobody again. Who is no customer any more is in no stage. A customer whose stage a person has set stays there until
+    Nothing happens for another purpose, or where a later date has moved somebody already. A later night that moved
+    nobody leaves nothing behind that an earlier one could contradict: settled after it, that one moves whom it would
+    have moved in its turn, and their next step waits for the next night. The same night again moves nobody again. Who is no customer any more is in no stage. A customer whose stage a person has set stays there until
     it expires; one who is in no stage is placed.
     """
     if run.purpose != Purpose.NIGHTLY:

@@ -10,12 +10,12 @@ from django.conf import settings
 from accounts.wording import trimmed
 from healthsite.pages import words
 from playbooks.definitions import Playbook
-from playbooks.describing import CODED, YES_NO, rule_words
 from playbooks.models import Play
 from playbooks.stepping import plan_of
 from scoring.engine.display import shown
 from scoring.fields import label_of
 from scoring.metrics import METRICS
+from scoring.wording import CODED, YES_NO, rule_words
 
 AFTER: Final = ("role", "arr")  # said after what the rule asked for; days to a date are on the page already
 

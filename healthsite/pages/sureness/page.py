@@ -21,7 +21,7 @@ from healthsite.pages.sureness.way import way_of
 from healthsite.pages.visitors import user_of
 from scoring.explaining import Explained, NotScored, explain, nearest_record
 from scoring.families import family
-from scoring.peers import peers
+from scoring.peers import peers, stage_of
 
 
 @require_safe
@@ -53,7 +53,7 @@ def _about(customer: Customer, explained: Explained, asked: Asked, user: User) -
         "way": way_of(explained),
         "arrows": arrow_lines(customer, explained),
         "steps": points_view(explained),
-        "groups": groups_of(customer, explained.stored.stage) if now else [],
+        "groups": groups_of(customer, stage_of(explained)) if now else [],
         "peers": peers(customer, explained, asked.peers, user) if now else None,
         "family": family(customer, explained, user, asked.as_of),
     }

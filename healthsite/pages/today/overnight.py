@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from accounts.models import Customer
-from healthsite.pages.reasons import Place, places, why
+from healthsite.pages.reasons import Place, Stored, places, stored_of, why
 from healthsite.pages.today.scope import Scope
 from scoring.engine.version import Band
 from scoring.models import ScoreRecord
@@ -61,8 +61,8 @@ def moved(scope: Scope) -> list[Mover]:
 
 def told(scope: Scope, records: list[Any]) -> list[Mover]:
     """The records of movers, annotated with the night before, in words."""
-    after = places({one.customer_id: (one.version_id, one.inputs) for one in records}, scope.versions)
-    before = places({one.customer_id: (one.version_id, one.before_inputs) for one in records}, scope.versions)
+    after = places({one.customer_id: stored_of(one) for one in records}, scope.versions)
+    before = places({one.customer_id: _before(one) for one in records}, scope.versions)
     return [
         Mover(
             customer=one.customer,
@@ -74,6 +74,10 @@ def told(scope: Scope, records: list[Any]) -> list[Mover]:
         )
         for one in records
     ]
+
+
+def _before(one: Any) -> Stored:
+    return Stored(one.version_id, one.before_inputs, one.before_score, one.before_automatic, one.before)
 
 
 def by_band(scope: Scope) -> list[BandRow]:
@@ -107,7 +111,7 @@ def _add(cell: list[float], count: int, arr: float, *, steady: bool) -> None:
 
 
 def _records(scope: Scope) -> QuerySet[Any]:
-    """The newest night's records with `before`, `before_score` and `before_inputs` of the night before.
+    """The newest night's records with `before` (the band) and other columns of the night before.
 
     Transitions compare within one scorecard version: under another version there is no before.
     """
@@ -115,7 +119,9 @@ def _records(scope: Scope) -> QuerySet[Any]:
     before = ScoreRecord.objects.filter(
         customer=OuterRef("customer"), run=earlier.pk if earlier else None, version=OuterRef("version")
     )
-    columns = {"before": "band", "before_score": "score", "before_inputs": "inputs"}
+    columns = {
+        "before": "band", "before_score": "score", "before_automatic": "automatic", "before_inputs": "inputs",
+    }  # fmt: skip
     found = {name: Subquery(before.values(column)[:1]) for name, column in columns.items()}
     return ScoreRecord.objects.filter(Q(customer__in=scope.visible), run=newest.pk).annotate(**found)
 

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from accounts.business_days import site_zone
+from accounts.wording import counted
 from playbooks.models import Episode
 from scoring.engine.display import shown
 from scoring.models import ScorecardVersion
 
+SAID: Final = {
+    "A4": "a milestone is overdue",
+    "A5": "engagement is falling",
+    "A6": "use is unusually low",
+    "A7": "became a churn risk",
+    "A8": "became an emergency",
+}
 ENOUGH = 3  # early warnings that alone are a decline (I19); with fewer it is measures that fell
 
 
@@ -24,7 +33,7 @@ def greeting(now: datetime) -> str:
 
 
 def alert_clause(alert: Episode, live: ScorecardVersion | None) -> str:
-    """What an alert says, from the numbers kept with it (library 1, A1 to A4)."""
+    """What an alert says, from the numbers kept with it (library 1, A1 to A9)."""
     rule, _, component = alert.rule.partition(":")
     facts = alert.facts
     if rule == "A1" and {"from", "to"} <= facts.keys():
@@ -34,9 +43,9 @@ def alert_clause(alert: Episode, live: ScorecardVersion | None) -> str:
     if rule == "A3":
         count = facts.get("count", 0)
         return f"declines in several ways at once{f': {count} early warnings' if count >= ENOUGH else ''}"
-    if rule == "A4":
-        return "a milestone is overdue"
-    return f"alert {rule} since {alert.opened_on:%-d %B}"
+    if rule == "A9" and "renewal_silent_days" in facts:
+        return f"the open renewal has been silent for {counted(int(facts['renewal_silent_days']), 'day')}"
+    return SAID.get(rule) or f"alert {rule} since {alert.opened_on:%-d %B}"
 
 
 def component_label(key: str, live: ScorecardVersion | None) -> str:

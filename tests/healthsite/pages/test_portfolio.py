@@ -103,7 +103,11 @@ def test_the_list_narrows(client: Client, query: dict[str, str], expected: list[
 )  # fmt: skip
 def test_the_list_narrows_by_vocabularies(client: Client, query: dict[str, str], expected: list[str]) -> None:
     three()
-    numbers = {"Low": {"segment": 6, "tags": 1 << 4}, "Middle": {"automatic": 50.0}, "Top": {"tags": 1 << 4 | 1 << 5}}
+    numbers: dict[str, Any] = {
+        "Low": {"segment": 6, "tags": 1 << 4},
+        "Middle": {"automatic": 50.0},
+        "Top": {"tags": 1 << 4 | 1 << 5},
+    }
     for name, values in numbers.items():
         CurrentScore.objects.filter(customer__name=name).update(**values)
     CurrentScore.objects.filter(customer__name="Top").update(tier=number("tier", "strategic"))

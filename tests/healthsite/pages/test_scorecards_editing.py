@@ -11,6 +11,7 @@ from accounts.models import User
 from scoring.drafting import make_draft
 from scoring.models import ScorecardVersion
 from tests.digest import digest_of
+from tests.healthsite.pages.editors import said_by
 from tests.healthsite.pages.test_scorecards import log_in, words_of
 from tests.healthsite.pages.world import live
 
@@ -25,15 +26,7 @@ def draft(admin: User) -> ScorecardVersion:
 
 def sent_by(answer: Any) -> dict[str, Any]:
     """What the form of a page would send."""
-    editor = answer.context["editor"]
-    form = editor.form
-    fields = {name: form[name].value() for name in form.fields}
-    sent = {name: value for name, value in fields.items() if value is not None and value is not False}
-    for rule in editor.rules.values():
-        rows = [row for item in rule.items for _, row in item.rows]
-        sent |= {f"{rule.prefix}-join-": rule.joiner, f"{rule.prefix}-group": [row.group for row in rows]}
-        sent |= {f"{rule.prefix}-{key}": [getattr(row, key) for row in rows] for key in ("field", "op", "value")}
-    return sent
+    return said_by(answer.context["editor"])
 
 
 def post(client: Client, draft: ScorecardVersion, **changes: Any) -> Any:
