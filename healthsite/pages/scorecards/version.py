@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -24,8 +24,9 @@ from scoring.describing import ROLLUPS, cap_lines, flag_lines, threshold_lines
 from scoring.distributing import distributions
 from scoring.engine.version import canonical_json, digest
 from scoring.families_of_metrics import shared_behaviours
-from scoring.models import ScorecardVersion
-from scoring.models.scorecards import Status
+from scoring.models import Purpose, Run, ScorecardVersion
+from scoring.models.scorecards import Status, Use
+from scoring.stability import Stability, by_week
 
 ENTRIES: Final = 30  # of the history
 
@@ -88,6 +89,7 @@ def _page(request: HttpRequest, version: ScorecardVersion, editor: Editor | None
         "shared": shared_behaviours(engine),
         "digest": version.digest or digest(version.definition),
         "entries": _history(version),
+        "stabilities": _stability(version),
         "why": WhyForm(),
         "answer": AnswerForm(),
     }
@@ -98,6 +100,15 @@ def _outdated(version: ScorecardVersion) -> bool:
     """Whether a proposal is about what the draft no longer says."""
     proposal = getattr(version, "proposal", None)
     return proposal is not None and proposal.digest != digest(version.definition)
+
+
+def _stability(version: ScorecardVersion) -> list[tuple[str, list[Stability]]]:
+    """How many customers it moved without news, by week; of one that scores nobody there is nothing to say."""
+    purpose = Purpose.SHADOW if version.use == Use.SHADOW else Purpose.NIGHTLY
+    newest = Run.objects.filter(purpose=purpose, finished_at__isnull=False).aggregate(on=Max("as_of"))["on"]
+    if version.use == Use.IDLE or newest is None:
+        return []
+    return [(str(version), by_week([version], newest)[version.pk])]
 
 
 def _history(version: ScorecardVersion) -> QuerySet[LogEntry]:
