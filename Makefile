@@ -3,11 +3,12 @@
 PYTHON ?= python3
 PORT ?= 8000
 DEMO_ARGS ?=
+ONLY ?=
 
 PREPARE = $(PYTHON) healthsite/supervising/preparing.py
 BIN = .venv/bin
 
-.PHONY: help run test check screenshots lock python
+.PHONY: help run test check screenshots bench lock python
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -20,6 +21,9 @@ test: python ## set up and run the whole test suite on SQLite and on PostgreSQL
 
 screenshots: python ## pictures of every page of the demo workspace, into .local/screenshots
 	@exec $(PREPARE) requirements-dev.txt -m tests.screenshots
+
+bench: python ## the benchmarks with their floors (ONLY="whatif rules" runs some)
+	@exec $(PREPARE) requirements-dev.txt -m tests.bench $(ONLY)
 
 check: python ## linters, types, migrations, check --deploy, dependency audit
 	@$(PREPARE) requirements-dev.txt -c ""

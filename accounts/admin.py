@@ -12,7 +12,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.admin_forms import CalendarForm, NewUserForm, PersonForm
+from accounts.admin_forms import CalendarForm, CustomerForm, NewUserForm, PersonForm
 from accounts.assigning import assign
 from accounts.business_days import today
 from accounts.changes import Observation, change
@@ -138,7 +138,9 @@ class AssignmentAdmin(ReadOnlyAdmin):
 class CustomerAdmin(ReadOnlyAdmin):
     """Customers: what a person sets by hand can be changed, the rest comes from sources."""
 
-    by_hand = ("lifecycle_stage", "growth_potential", "is_reference", "tags")
+    form = CustomerForm
+    by_hand = ("parent", "lifecycle_stage", "growth_potential", "is_reference", "tags")
+    autocomplete_fields = ("parent",)
     list_display = ("name", "external_id", "industry", "size", "region", "renewal_on")
     list_filter = ("size", "lifecycle_stage")
     search_fields = ("name", "external_id")
@@ -154,7 +156,7 @@ class CustomerAdmin(ReadOnlyAdmin):
 
     def save_model(self, request: HttpRequest, obj: Customer, form: forms.ModelForm[Customer], change: bool) -> None:
         """Save it with an entry of the change log for each field, and let scoring know."""
-        steps = {name: (form.initial[name], form.cleaned_data[name]) for name in form.changed_data}
+        steps = {name: (form.initial[name], _key(form.cleaned_data[name])) for name in form.changed_data}
         Change.objects.bulk_create(_entry(obj, name, step, request) for name, step in steps.items())
         obj.facts_changed_at = timezone.now()
         super().save_model(request, obj, form, change)
@@ -162,6 +164,11 @@ class CustomerAdmin(ReadOnlyAdmin):
 
 def _entry(customer: Customer, field: str, step: tuple[Any, Any], request: HttpRequest) -> Change:
     return change("customers", customer, field, step, _by_hand(request))
+
+
+def _key(value: Any) -> Any:
+    """A customer by its key, as the log keeps it."""
+    return value.pk if isinstance(value, Customer) else value
 
 
 def _by_hand(request: HttpRequest) -> Observation:

@@ -1,4 +1,4 @@
-"""Forms of people and calendars in the Django admin; a refusal names the value and what would be right."""
+"""Forms of people, customers and calendars in the Django admin; a refusal names the value and what would be right."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from django import forms
 from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 from django.core.exceptions import ValidationError
 
-from accounts.models import Calendar, User
+from accounts.families import parent_problem
+from accounts.models import Calendar, Customer, User
 
 if TYPE_CHECKING:  # generic for the type checker only
     NewPersonForm = BaseUserCreationForm[User]
     ChangePersonForm = UserChangeForm[User]
     CalendarModelForm = forms.ModelForm[Calendar]
+    CustomerModelForm = forms.ModelForm[Customer]
 else:
-    NewPersonForm, ChangePersonForm, CalendarModelForm = BaseUserCreationForm, UserChangeForm, forms.ModelForm
+    NewPersonForm, ChangePersonForm = BaseUserCreationForm, UserChangeForm
+    CalendarModelForm = CustomerModelForm = forms.ModelForm
 
 POOLS: Final = ("support", "training", "billing", "senior")  # whose tasks go to anybody with the skill (library 7)
 MOST_SKILL = 64  # characters
@@ -76,6 +79,17 @@ class PersonForm(ChangePersonForm):
     def clean_time_zone(self) -> str:
         """A zone that exists, or none: the team's calendar holds."""
         return zone(self.cleaned_data["time_zone"])
+
+
+class CustomerForm(CustomerModelForm):
+    """What a person says of a customer."""
+
+    def clean_parent(self) -> Customer | None:
+        """Anybody but the customer itself and those below it, or nobody. Raises ValidationError."""
+        parent: Customer | None = self.cleaned_data["parent"]
+        if parent and (problem := parent_problem(self.instance, parent)):
+            raise ValidationError(problem)
+        return parent
 
 
 class CalendarForm(CalendarModelForm):

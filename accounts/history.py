@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
@@ -56,8 +57,8 @@ class States:
 
         A change that counts ends the undoing of its column: what became known late beneath it was never seen.
         """
-        values = {row[0]: list(row) for row in self.rows}
         place = {column: 2 + number for number, column in enumerate(self.columns)}
+        undone: dict[int, list[Any]] = {}
         settled: set[tuple[int, str]] = set()
         for change in self.changes:
             where = (change.record_id, change.column)
@@ -65,9 +66,30 @@ class States:
                 if not self.has_late:
                     break
                 settled.add(where)
-            elif change.record_id in values and where not in settled:
-                values[change.record_id][place[change.column]] = change.before
-        return framed(values.values(), ["id", "customer_id", *self.columns], KINDS[self.kind])
+            elif change.record_id in self._order and where not in settled:
+                row = undone.setdefault(change.record_id, list(self.rows[self._order[change.record_id]]))
+                row[place[change.column]] = change.before
+        return self._with(undone) if undone else self._today
+
+    @cached_property
+    def _order(self) -> dict[int, int]:
+        """The place of each record among the rows."""
+        return {row[0]: number for number, row in enumerate(self.rows)}
+
+    @cached_property
+    def _today(self) -> pd.DataFrame:
+        return self._framed(self.rows)
+
+    def _framed(self, rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
+        return framed(rows, ["id", "customer_id", *self.columns], KINDS[self.kind])
+
+    def _with(self, undone: Mapping[int, Sequence[Any]]) -> pd.DataFrame:
+        """The records of today but for those that read otherwise, by record."""
+        others, places = self._framed(undone.values()), [self._order[record] for record in undone]
+        columns = {name: column.to_numpy(copy=True) for name, column in self._today.items()}
+        for name, column in columns.items():
+            column[places] = others[name].to_numpy()
+        return pd.DataFrame(columns)
 
 
 def states_on(kind: str, columns: Sequence[str], customers: tuple[int, int], on: date) -> pd.DataFrame:

@@ -14,6 +14,9 @@ from healthsite.pages.judgements.ending import expectation_end, override_end
 from healthsite.pages.judgements.page import judgements
 from healthsite.pages.judgements.saying import expectation_ask, objection_ask, override_ask, pulse_ask
 from healthsite.pages.judgements.settling import settlement_ask
+from healthsite.pages.metrics.catalogue import metrics
+from healthsite.pages.metrics.making import metric_new
+from healthsite.pages.metrics.one import metric, metric_retire
 from healthsite.pages.plays.library import playbook, playbooks
 from healthsite.pages.plays.plan import play, play_close
 from healthsite.pages.plays.starting import play_start
@@ -102,6 +105,10 @@ urlpatterns = [
     path("scorecards/<int:pk>/shadow/", scorecard_shadow, name="scorecard-shadow"),
     path("scorecards/<int:pk>/shadow.csv", scorecard_shadow_csv, name="scorecard-shadow-csv"),
     path("scorecards/<int:pk>/shadow/run/", scorecard_shadow_run, name="scorecard-shadow-run"),
+    path("metrics/", metrics, name="metrics"),
+    path("metrics/new/", metric_new, name="metric-new"),
+    path("metrics/<slug:key>/", metric, name="metric"),
+    path("metrics/<slug:key>/retire/", metric_retire, name="metric-retire"),
     path("runs/", runs, name="runs"),
     path("runs/backfill/", backfill_ask, name="backfill-ask"),
     path("runs/backfill/<int:pk>/stop/", backfill_stop, name="backfill-stop"),

@@ -16,11 +16,12 @@ from accounts.admin import ModelAdmin
 from accounts.business_days import today
 from accounts.changes import Observation, change
 from accounts.models import Change, User
-from playbooks.describing import exit_words, rule_words, step_words, trigger_words, wait_words, who
+from playbooks.describing import exit_words, step_words, trigger_words, wait_words, who
 from playbooks.models import AlertRule as StoredRule
 from playbooks.models import Playbook
 from playbooks.parsing import InvalidPlaybook, parse_alert, parse_playbook
 from scoring.fields import is_field
+from scoring.wording import rule_words
 
 if TYPE_CHECKING:  # generic for the type checker only
     ModelForm = forms.ModelForm[Any]

@@ -6,9 +6,7 @@ from typing import Final
 
 from accounts.wording import counted, listed
 from playbooks.definitions import ROLES, Exit, Playbook, Step
-from scoring.wording import CODED as CODED
-from scoring.wording import YES_NO as YES_NO
-from scoring.wording import rule_words as rule_words
+from scoring.wording import rule_words
 
 BEGINS: Final = {"enters": "on which this begins to hold", "date": "that first finds this"}
 

@@ -72,4 +72,4 @@ def choose_live(on: date) -> ScorecardVersion:
 
 def reason(best: Reach) -> str:
     """Why this preset was chosen, in a sentence."""
-    return f"{best.key} reaches {best.coverage:.0%} of its weight with the data that have arrived, more than any other."
+    return f"{best.key} reaches {best.coverage:.0%} of its weight with the data that have arrived; none reaches more."

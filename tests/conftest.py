@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 
 from healthsite.celery import app
 from scoring.definitions import forget
+from scoring.metrics.custom.finding import forget as forget_metrics
 from tests.servers.chromium import chromium, find_chromium, record_errors
 from tests.servers.redis import redis
 from tests.servers.worker import Worker, celery_worker, database_url_of
@@ -51,6 +52,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _nothing_kept() -> None:
     """Let no test see the vocabularies that another one edited and rolled back."""
     forget()
+    forget_metrics()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -26,18 +26,48 @@ CSM_PAGES: Final = {
     "customer": "/customers/{customer}/",
     "timeline": "/customers/{customer}/timeline/",
     "log": "/customers/{customer}/log/",
+    "sureness": "/customers/{customer}/score/",
+    "judgements": "/customers/{customer}/judgements/",
+    "override": "/customers/{customer}/override/",
+    "object": "/customers/{customer}/object/",
+    "pulse": "/customers/{customer}/pulse/",
+    "expect": "/customers/{customer}/expect/",
+    "stage": "/customers/{customer}/stage/",
+    "desk": "/disagreements/",
+    "desk-settled": "/disagreements/?tab=settled",
+    "desk-overrides": "/disagreements/?tab=overrides",
     "tasks": "/tasks/",
     "board": "/tasks/?view=board",
     "task": "/tasks/{task}/",
     "playbooks": "/playbooks/",
     "playbook": "/playbooks/PB-2/",
     "plan": "/plays/{play}/",
+    "scorecards-csm": "/scorecards/",
+    "scorecard-csm": "/scorecards/{version}/",
+    "rule-csm": "/rules/segment/strategic/",
 }
-MANAGER_PAGES: Final = {"today-manager": "/", "people": "/tasks/?view=people"}
+MANAGER_PAGES: Final = {"today-manager": "/", "people": "/tasks/?view=people", "runs-manager": "/runs/"}
 ADMIN_PAGES: Final = {
     "today-admin": "/",
     "versions": "/admin/scoring/scorecardversion/",
     "version": "/admin/scoring/scorecardversion/{version}/change/",
+    "scorecards": "/scorecards/",
+    "scorecard": "/scorecards/{version}/",
+    "draft": "/scorecards/{draft}/",
+    "differences": "/scorecards/{draft}/differences/",
+    "preview": "/scorecards/{draft}/preview/",
+    "shadow": "/scorecards/{shadow}/shadow/",
+    "presets": "/scorecards/presets/",
+    "choice": "/scorecards/for/{card}/",
+    "rules": "/rules/",
+    "segment": "/rules/segment/strategic/",
+    "indicator": "/rules/indicator/I1/",
+    "value-score": "/rules/value/value/",
+    "new-rule": "/rules/indicator/new/",
+    "metrics": "/metrics/",
+    "metric": "/metrics/nps/",
+    "new-metric": "/metrics/new/?source=rows&kind=tickets",
+    "runs": "/runs/",
 }
 
 
@@ -68,10 +98,14 @@ def wait_for(port: int) -> None:
     sys.exit("The site did not start; run `make run` once, so that there is a demo workspace.")
 
 
-def subjects() -> dict[str, int]:
-    """What the pages are about: a plan of the CSM of the demo logins, its customer and task, and the live version."""
+def subjects() -> dict[str, int | str]:
+    """What the pages are about: a plan of the CSM of the demo logins, its customer and task, and the live version.
+
+    The draft and the version in shadow are the live one where there is none.
+    """
     from healthsite.demo.logins import DEMO_LOGINS
     from playbooks.models import Task
+    from scoring.models import ScorecardVersion
     from scoring.publishing import live_version
 
     mine = Task.objects.unfinished().filter(assignee__email=dict(DEMO_LOGINS)["CSM"], play__closed_at=None)
@@ -80,7 +114,10 @@ def subjects() -> dict[str, int]:
     if task is None or task.play is None or version is None:
         sys.exit("There is no demo workspace here; `make run` makes one.")
     play = task.play
-    return {"customer": play.customer_id, "play": play.pk, "task": task.pk, "version": version.pk}
+    others = {"draft": {"status": "draft"}, "shadow": {"use": "shadow"}}
+    newest = {name: ScorecardVersion.objects.filter(**which).order_by("pk").last() for name, which in others.items()}
+    versions = {"version": version.pk, **{name: (one or version).pk for name, one in newest.items()}}
+    return {"customer": play.customer_id, "play": play.pk, "task": task.pk, "card": version.scorecard.key, **versions}
 
 
 def log_in(page: Page, base: str, email: str) -> None:

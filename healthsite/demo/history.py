@@ -8,32 +8,36 @@ from typing import Final
 
 from django.db.models import F, Max, QuerySet
 
+from healthsite.demo.judging import clear_desk, judge_ahead
+from healthsite.demo.scorecards import prepare_scorecards, score_beside
 from healthsite.demo.working import Team
 from healthsite.demo.world import World
 from playbooks.models import Mail, Reaction
 from playbooks.running import react
 from scoring.backfilling import score_nights
 from scoring.models import Purpose, Run
-from scoring.publishing import live_version, make_live
+from scoring.publishing import live_version
 from scoring.rescoring import refresh_current
 
 Say = Callable[[str], None]
 
-SCORECARD: Final = "framework-002"
 NIGHTS: Final = 120  # scored in a new workspace, where it is long enough
 _FIRST_DAYS: Final = 40  # without scores: metrics need something to look back on
 
 
 def score_history(world: World, *, say: Say) -> None:
     """Make the demo's scorecard live and live through, in date order, the nights that are still to come."""
-    if live_version() is None or world.after is None:
-        make_live(SCORECARD, note="The demo's scorecard")
     missing, team = _missing_nights(world), Team(world)
+    if live_version() is None or world.after is None:
+        prepare_scorecards(world, _first_night(world))
+        judge_ahead(team)
     for number, run in enumerate(_scored(missing), 1):
         live_through(run, team)
         if 10 * number // len(missing) > 10 * (number - 1) // len(missing):  # ten lines, however many nights
             say(f"nights: {100 * number // len(missing)} % ({run.as_of})")
+    score_beside()
     counts = refresh_current(world.until)
+    clear_desk(team, world.until)
     Mail.objects.filter(sent_at=None).update(sent_at=F("created_at"))  # nobody wants mail about the past
     say(f"current scores: {counts.scored}, too little data: {counts.not_scored}")
 
@@ -63,8 +67,12 @@ def _finished() -> QuerySet[Run]:
 
 
 def _missing_nights(world: World) -> list[date]:
-    first = max(world.anchor - timedelta(days=NIGHTS - 1), world.first + timedelta(days=_FIRST_DAYS))
+    first = _first_night(world)
     nights = [first + timedelta(days=n) for n in range((world.until - first).days + 1)]
     done = _finished().filter(as_of__in=nights, reaction__finished_at__isnull=False)
     there = set(done.values_list("as_of", flat=True))
     return [night for night in nights if night not in there]
+
+
+def _first_night(world: World) -> date:
+    return max(world.anchor - timedelta(days=NIGHTS - 1), world.first + timedelta(days=_FIRST_DAYS))

@@ -35,3 +35,12 @@ NOTES: Final = (
 )
 DONE_NOTES: Final = ("All that was planned is done; the rest is daily business.", "The customer and we agree: enough.")
 DROPPED_NOTES: Final = ("The cause lies with their own reorganisation; we look again next quarter.",)
+# What managers say about a pulse that differs from the score: the verdict and why.
+VERDICTS: Final = (
+    ("score", "The last two calls went as the numbers say; the pulse was given on a bad day."),
+    ("score", "Talked it over: what worried us is solved, and their use shows it."),
+    ("person", "The people who decide sound different from those who click. We go by the talk."),
+    ("person", "They have a plan of their own that no number shows yet."),
+    ("data", "Half of their tickets still lie in the old system; support brings them over."),
+    ("watch", "New people on their side. We look again with the next pulse."),
+)

@@ -26,7 +26,8 @@ from healthsite.demo.catalogue import FEATURES, SKUS
 from healthsite.demo.people import CALENDAR, EMAILS, TEAMS
 from healthsite.demo.world import SOURCE, TELEMETRY
 from playbooks.models import Mail
-from scoring.models import Run
+from scoring.models import Backfill, Proposal, Run, ScorecardVersion
+from scoring.models.scorecards import Status, Use
 
 Say = Callable[[str], None]
 
@@ -35,7 +36,7 @@ Say = Callable[[str], None]
 def remove(*, say: Say) -> None:
     """Delete the demo's customers with all that is known of them, its people, products, source and runs.
 
-    What visitors added to demo customers goes too; scorecards stay.
+    What visitors added to demo customers goes too; what is published of scorecards stays, but none runs in shadow.
     """
     source = Source.objects.filter(name=SOURCE).first()
     if source is None:
@@ -76,6 +77,8 @@ def _remove_shared() -> None:
     if not Customer.objects.exists():
         Source.objects.filter(name=BY_HAND).delete()
         Run.objects.all().delete()
+        Backfill.objects.all().delete()
+        ScorecardVersion.objects.filter(use=Use.SHADOW).update(use=Use.IDLE, shadow_since=None)
         ExchangeRate.objects.all().delete()
     Feature.objects.filter(feature__in=FEATURES).delete()
     Product.objects.filter(sku__in=SKUS).update(replacement=None)
@@ -87,6 +90,8 @@ def _remove_people() -> None:
     """Delete the demo's people; what they did elsewhere, such as publish a scorecard, stays as done by nobody."""
     people = User.objects.filter(email__in=EMAILS)
     Mail.objects.filter(recipient__in=people).delete()
+    Proposal.objects.filter(by__in=people).delete()
+    ScorecardVersion.objects.filter(made_by__in=people, status=Status.DRAFT).delete()
     for field in _references(User):
         if field.null:
             field.model._default_manager.filter(**{f"{field.name}__in": people}).update(**{field.name: None})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import count
 from random import Random
 from typing import Final
 
@@ -13,6 +14,7 @@ from accounts.calendars import load_working_hours
 from accounts.models import Assignment, User
 from accounts.noting import log_interaction
 from healthsite.demo.agendas import Agenda, Span, agenda_of
+from healthsite.demo.judging import judge
 from healthsite.demo.leading import lead
 from healthsite.demo.people import EMAILS
 from healthsite.demo.phrases import COMMENTS, NOTES, RESULTS, SNOOZES, UNREACHED, WAITS
@@ -44,6 +46,7 @@ class Team:
         if self._is_working_day(day):
             self._go_on_with_all(day)
             lead(self, day)
+            judge(self, day)
         escalate_overdue(start_of(day) + _EVENING)
 
     def _is_working_day(self, day: date) -> bool:
@@ -64,6 +67,11 @@ class Team:
         calendar = self.hours[user.pk]
         at = datetime.combine(day, calendar.opens, calendar.zone) + timedelta(hours=hours)
         return at if calendar.is_open(at) else None
+
+    def next_at_work(self, user: User, day: date, hours: float) -> datetime:
+        """The moment so many hours into the first day on which a person works, the day itself or a later one."""
+        days = (day + timedelta(days=n) for n in count())
+        return next(at for at in (self.at_work(user, one, hours) for one in days) if at)
 
     def _go_on(self, task: Task, day: date) -> None:
         at, agenda = self.at_work(task.assignee, day, 0.25), self._agenda(task)

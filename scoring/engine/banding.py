@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scoring.engine.card import Version
-from scoring.engine.frame import Floats
+from scoring.engine.frame import Bools, Floats
 
 Places = npt.NDArray[np.int8]
 
@@ -17,7 +17,7 @@ class Bands:
     """The bands of n customers. `before` is the place of each customer's last band, -1 = none."""
 
     def __init__(self, version: Version, metrics: Mapping[str, Floats], n: int, before: Places | None = None) -> None:
-        self.lowers = _lowers(version, metrics, n)  # n x B
+        self.lowers, self.unsure = _lowers(version, metrics, n)  # n x B; n, whether other bounds might hold
         self.hysteresis = version.hysteresis
         self.before = before
 
@@ -39,10 +39,16 @@ class Bands:
         return np.where(stays, self.before, places).astype(np.int8)
 
 
-def _lowers(version: Version, metrics: Mapping[str, Floats], n: int) -> Floats:
-    """The lower bounds that hold for each customer (n x B): those of the first rule that holds, else the version's."""
+def _lowers(version: Version, metrics: Mapping[str, Floats], n: int) -> tuple[Floats, Bools]:
+    """The lower bounds that hold for each customer (n x B): those of the first rule that holds, else the version's.
+
+    And where (n) a rule before that one cannot be told.
+    """
     usual = np.array([band.lower for band in version.bands])
     lowers = np.broadcast_to(usual, (n, len(usual)))
+    unsure = np.zeros(n, dtype=np.bool_)
     for one in reversed(version.thresholds):  # the first last: of several that fit it holds
-        lowers = np.where(one.when.evaluate(metrics)[0][:, np.newaxis], np.array(one.lowers), lowers)
-    return lowers
+        holds, unknown = one.when.evaluate(metrics)
+        lowers = np.where(holds[:, np.newaxis], np.array(one.lowers), lowers)
+        unsure = unknown | unsure & ~holds
+    return lowers, unsure

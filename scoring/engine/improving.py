@@ -84,9 +84,20 @@ class _Handle:
         wanted = nearest_raw(self.curve, self.raw, self.points + min(gain, self.reach), whole=self.whole)
         if wanted is None:
             return self.raw
-        if self.whole and worth(self.curve, wanted) - self.points > self.reach + 1e-9:
-            return float(wanted + (1 if wanted < self.raw else -1))  # the whole step would be unrealistic
-        return wanted
+        if self._is_near(wanted):
+            return wanted
+        if self.curve.steps:
+            return self._last_step()
+        return float(wanted + (1 if wanted < self.raw else -1))  # the whole one would be unrealistic
+
+    def _is_near(self, raw: float) -> bool:
+        return worth(self.curve, raw) - self.points <= self.reach + 1e-9
+
+    def _last_step(self) -> float:
+        """The raw value of the best step that can be reached; where it stands if the next one is too high already."""
+        steps = [there for _, there in self.curve.breakpoints if self.points < there <= self.points + self.reach]
+        found = nearest_raw(self.curve, self.raw, max(steps), whole=self.whole) if steps else None
+        return self.raw if found is None or not self._is_near(found) else found
 
 
 def way_up(one: Snapshot, realistic: Realistic, before: int = -1) -> WayUp | None:

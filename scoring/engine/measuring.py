@@ -26,10 +26,6 @@ class Measured:
         """n x M: where a measure has fresh data."""
         return has_value(self.states[:, : self.points.shape[1]])
 
-    def points_with(self, unknown: float) -> Floats:
-        """n x M points with every measure that has no fresh data at `unknown` points: one end of the range (D6)."""
-        return np.where(self.known, self.points, unknown)
-
     def fields(self, version: Version) -> dict[str, Floats]:
         """What rules may read of the metrics: raw values, NaN where there is no fresh one."""
         known = _known(self.raw, self.states)
@@ -49,6 +45,22 @@ def measure(frame: Frame, version: Version) -> Measured:
     for j, one in enumerate(measures):
         points[:, j] = _points(one, raw[:, j], states[:, j], days)
     return Measured(raw, states, points)
+
+
+def ends(data: Measured, version: Version) -> tuple[Floats, Floats]:
+    """n x M points with every measure that has no fresh data at its worst, and at its best: the range (D6).
+
+    Where the age of an account is not known, neither is which of a measure's curves holds: the lowest and the highest.
+    """
+    worst, best = (np.where(data.known, data.points, end) for end in (WORST_POINTS, BEST_POINTS))
+    days = data.fields(version).get(TENURE, np.empty(0))
+    for j, one in enumerate(version.measures):
+        if one.ages:
+            ageless = np.isnan(days) & data.known[:, j]
+            curves = [curve.points_at(data.raw[:, j]) for curve in (one.curve, *(age.curve for age in one.ages))]
+            worst[:, j] = np.where(ageless, np.minimum.reduce(curves), worst[:, j])
+            best[:, j] = np.where(ageless, np.maximum.reduce(curves), best[:, j])
+    return worst, best
 
 
 def _known(raw: Floats, states: States) -> Floats:

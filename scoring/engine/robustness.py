@@ -19,10 +19,9 @@ from scoring.engine.measuring import Measured
 from scoring.engine.scoring import Scored
 from scoring.engine.settling import Settled, settle_caps
 from scoring.engine.weighing import settled
-from scoring.engine.weightings import Plausible, Weightings, draw_weightings
+from scoring.engine.weightings import Plausible, Singles, Weightings, draw_weightings
 
 Rows = npt.NDArray[np.intp]
-Singles = npt.NDArray[np.float32]
 CHUNK = 400_000  # scores at once: 1.6 MB in single precision, which stay near the processor
 
 
@@ -110,48 +109,35 @@ def _reaching(book: _Book, part: Rows, way: Way) -> Floats:
 
 
 def _linear(book: _Book, part: Rows, bounds: Floats) -> Floats:
-    """Customers of one pattern of whom every cap holds or does not: a matrix product, and one for each cut component."""
+    """Customers of one pattern of whom every cap holds or not: a matrix product, and one for each cut component."""
     points, limits = book.caps.points[part], book.caps.limits[part]
     home, used = np.array(book.version.component_of), ~np.isnan(points[0])
     cut = np.isfinite(limits[0])
-    scores = _added(book, points, used, used & ~cut[home])
+    some = used & ~cut[home]
+    scores: Singles = points[:, some].astype(np.float32) @ book.weightings.effective(used)[some]
     for c in np.flatnonzero(cut):
         scores += _cut_in_part(book, points, used, (int(c), limits[:, c]))
-    single = bounds.T.astype(np.float32)[:, :, np.newaxis]
-    counts = np.stack([np.count_nonzero(scores >= bound, axis=1) for bound in single], axis=1)
     counted = np.minimum(points, limits[:, home])[:, used & book.counts]
     least, most = (settled(end(counted, axis=1))[:, np.newaxis] for end in (np.min, np.max))
-    return np.where(least >= bounds, 1.0, np.where(most < bounds, 0.0, counts / len(book.weightings)))
+    return np.where(least >= bounds, 1.0, np.where(most < bounds, 0.0, _share_above(scores, bounds)))
 
 
-def _added(book: _Book, points: Floats, used: Bools, some: Bools) -> Singles:
-    """What some of the used measures add to the score (n x D)."""
-    scores: Singles = points[:, some].astype(np.float32) @ _effective(book, used)[some]
-    return scores
+def _share_above(scores: Singles, bounds: Floats) -> Floats:
+    """The share of n x D scores that reach each bound (n x B); everybody reaches the first."""
+    single = bounds.astype(np.float32)
+    counts = [np.count_nonzero(scores >= single[:, b : b + 1], axis=1) for b in range(1, bounds.shape[1])]
+    return np.stack([np.ones(len(scores)), *(count / scores.shape[1] for count in counts)], axis=1)
 
 
 def _cut_in_part(book: _Book, points: Floats, used: Bools, cap: tuple[int, Floats]) -> Singles:
     """What a component adds to the score (n x D), that lies above its cap (n) under some weights."""
     c, most = cap
-    mine = np.array(book.version.component_of) == c
-    inside = book.weightings.inside(c, used[mine])
-    made: Singles = points[:, mine & used].astype(np.float32) @ inside[used[mine]].astype(np.float32)
+    mine, there = np.array(book.version.component_of) == c, book.weightings.split(used)
+    inside = book.weightings.inside(c, there[c])[there[c]]
+    made: Singles = points[:, mine & used].astype(np.float32) @ inside.astype(np.float32)
     np.minimum(made, most.astype(np.float32)[:, np.newaxis], out=made)
-    made *= book.weightings.shares(_components_used(book.version, used))[c].astype(np.float32)
+    made *= book.weightings.shares(np.array([some.any() for some in there]))[c].astype(np.float32)
     return made
-
-
-def _components_used(version: Version, used: Bools) -> Bools:
-    home = np.array(version.component_of)
-    return np.array([used[home == c].any() for c in range(len(version.components))])
-
-
-def _effective(book: _Book, used: Bools) -> Singles:
-    """The weights of all measures in the score (M x D), 0 of those that are not used."""
-    home = np.array(book.version.component_of)
-    shares = book.weightings.shares(_components_used(book.version, used))
-    parts = [share * book.weightings.inside(c, used[home == c]) for c, share in enumerate(shares)]
-    return np.vstack(parts).astype(np.float32)
 
 
 def _capped(book: _Book, part: Rows, bounds: Floats) -> Floats:

@@ -12,7 +12,7 @@ from scoring.engine.banding import Bands, Places
 from scoring.engine.capping import apply_caps
 from scoring.engine.card import SCORE, Version
 from scoring.engine.frame import Bools, Floats, Frame, States
-from scoring.engine.measuring import BEST_POINTS, WORST_POINTS, Measured, measure
+from scoring.engine.measuring import Measured, ends, measure
 from scoring.engine.weighing import settled, weigh
 
 EXPANSION_COVERAGE = 0.5  # presets.md 0.5: nobody is offered more on half a picture
@@ -42,7 +42,7 @@ class Scored:
     coverage: Floats  # n, 0-1, share of weight with fresh data
     low: Floats  # n, the automatic score if all that is missing were worst
     high: Floats  # n, and best
-    band_certain: Bools  # n, both ends lie in one band
+    band_certain: Bools  # n, both ends lie in one band, and its bounds are known to hold
     points: Floats  # n x M, NaN = left out
     states: States  # n x I
     raw: Floats  # n x I, NaN = none
@@ -75,7 +75,7 @@ def score(frame: Frame, version: Version, overrides: Floats | None = None, band_
     final = automatic if overrides is None else np.where(scored & ~np.isnan(overrides), overrides, automatic)
     low, high = _range(version, data, metrics, automatic)
     bands = Bands(version, metrics, len(frame), band_before)
-    low_band, high_band = bands.of(low), bands.of(high)
+    low_band, high_band = bands.remembering(low), bands.remembering(high)
     contributions = np.where(scored[:, None], weighed.weights * np.nan_to_num(data.points), 0.0)
     return Scored(
         ids=frame.ids,
@@ -86,7 +86,7 @@ def score(frame: Frame, version: Version, overrides: Floats | None = None, band_
         coverage=coverage,
         low=low,
         high=high,
-        band_certain=scored & (low_band == high_band),
+        band_certain=scored & (low_band == high_band) & ~bands.unsure,
         points=data.points,
         states=data.states,
         raw=data.raw,
@@ -136,7 +136,7 @@ def _reasons(version: Version, coverage: Floats, evidence: Bools) -> npt.NDArray
 
 
 def _range(version: Version, data: Measured, metrics: dict[str, Floats], final: Floats) -> tuple[Floats, Floats]:
-    worst, best = (weigh(version, data.points_with(end)) for end in (WORST_POINTS, BEST_POINTS))
+    worst, best = (weigh(version, points) for points in ends(data, version))
     low, high, _ = apply_caps(version, worst, best, metrics)
     # The point lies between the ends by construction, but for the last digit that settling keeps.
     return np.minimum(low.score, final), np.maximum(high.score, final)

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from scoring.engine.card import Version
 from scoring.engine.frame import Bools, Floats
+
+Singles = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Weightings:
     components: Floats
     within: tuple[Floats, ...]
     _inside: dict[tuple[int, bytes], Floats] = field(default_factory=dict)
+    _effective: dict[bytes, Singles] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """How many draws there are."""
@@ -46,6 +50,20 @@ class Weightings:
         if key not in self._inside:
             self._inside[key] = _passed_on(self.within[component], used)
         return self._inside[key]
+
+    def effective(self, used: Bools) -> Singles:
+        """Weights of all measures in the score (M x D), 0 of those that are not used (M); kept likewise."""
+        key = used.tobytes()
+        if key not in self._effective:
+            there = self.split(used)
+            shares = self.shares(np.array([mine.any() for mine in there]))
+            parts = [shares[c] * self.inside(c, mine) for c, mine in enumerate(there)]
+            self._effective[key] = np.vstack(parts).astype(np.float32)
+        return self._effective[key]
+
+    def split(self, used: Bools) -> list[Bools]:
+        """What is told of each measure (M) by component."""
+        return np.split(used, np.cumsum([len(weights) for weights in self.within])[:-1])
 
 
 def draw_weightings(version: Version, plausible: Plausible) -> Weightings:

@@ -191,7 +191,7 @@ class Block:
     @cached_property
     def deliveries(self) -> Deliveries:
         """When each source last delivered, as of the date."""
-        return Deliveries(self.on, self.known_by)
+        return Deliveries(self.on, self.shared)
 
     def heard(self, kind: str) -> Floats:
         """For each customer the day up to which silence of a kind can be judged; NaN where no source covers them.

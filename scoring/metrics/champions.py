@@ -17,7 +17,8 @@ from scoring.engine.frame import Bools
 from scoring.metrics.block import Block
 from scoring.metrics.metric import Quiet, Reading
 from scoring.metrics.noticing import declare_noticed
-from scoring.metrics.people import ONE_SIDED, contacts, in_role
+from scoring.metrics.people import contacts, in_role
+from scoring.metrics.touching import ONE_SIDED
 from scoring.metrics.weekly import WEEK, weekly
 
 LEFT_DAYS = 30

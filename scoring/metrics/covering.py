@@ -8,10 +8,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 from django.db import models
-from django.db.models import Q
+from django.db.models import Min, Q
 
 from accounts.history import known_before, stretch
 from accounts.kinds import KINDS
+from accounts.numbering import Number, framed
 from scoring.engine.frame import Bools
 from scoring.metrics.deliveries import dated_by, happened_by
 from scoring.metrics.sharing import Shared
@@ -33,8 +34,22 @@ def covered(shared: Shared, ids: Ints, on: date, whose: tuple[str, int]) -> Bool
     )
     found = np.isin(ids, known)
     if on > shared.first and not found.all():
-        found |= np.isin(ids, _owners(rows.filter(_dated(kind, shared.first, on), _among(ids))))
+        later = shared.once(("covered later", *whose), lambda: _later(rows, shared, kind))
+        found |= np.isin(ids, later[0][later[1] <= on.toordinal()])
     return found
+
+
+def _later(rows: models.QuerySet[Any], shared: Shared, kind: str) -> tuple[Ints, npt.NDArray[np.float64]]:
+    """Owners of rows dated after the stretch's first date, and the first day of each by each column that dates it."""
+    model, parts = KINDS[kind], []
+    for column, is_moment in dated_by(kind):
+        after = ~happened_by(column, is_moment, shared.first) & Q(**{f"{column}__isnull": False})
+        some = rows.filter(stretch(shared.customers), after, happened_by(column, is_moment, shared.last)).order_by()
+        first = some.values_list("customer_id").annotate(first=Number(Min(column)))
+        found = framed(first, ["customer_id", column], model)
+        parts.append((found["customer_id"].to_numpy(), found[f"{column}_day" if is_moment else column].to_numpy()))
+    owners, days = zip(*parts, strict=True) if parts else (((),), ((),))
+    return np.concatenate(owners).astype(np.int64), np.concatenate(days).astype(np.float64)
 
 
 def _by_then(rows: models.QuerySet[Any], shared: Shared, ids: Ints, kind: str) -> Ints:

@@ -14,6 +14,7 @@ from accounts.business_days import date_of, end_of
 from accounts.history import known_before
 from accounts.kinds import KINDS
 from accounts.models import Batch, Source
+from scoring.metrics.sharing import Shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,20 @@ def happened_by(column: str, is_moment: bool, on: date) -> models.Q:
     return models.Q(**({f"{column}__lt": end_of(on)} if is_moment else {f"{column}__lte": on}))
 
 
+def _day(value: date) -> date:
+    return date_of(value) if isinstance(value, datetime) else value
+
+
 class Deliveries:
-    """The deliveries of every kind by one date, each kind asked for once.
+    """The deliveries of every kind by one date, each kind asked for once, or once in a stretch.
 
     With `known_by` neither rows nor batches count that came at that moment or later. Sources are as they are now.
     """
 
-    def __init__(self, on: date, known_by: datetime | None = None) -> None:
+    def __init__(self, on: date, shared: Shared) -> None:
         self.on = on
-        self.known_by = known_by
+        self.shared = shared
+        self.known_by = shared.known_by
         self.of = cache(self._of)
 
     def _of(self, kind: str) -> list[Delivery]:
@@ -61,16 +67,32 @@ class Deliveries:
         return Delivery(source.pk, last_on, alive, source.covers_kind(kind))
 
     def _rows(self, kind: str) -> Iterator[tuple[int, date]]:
-        """The latest dated row by source and column. One query, for each column a look at the end of an index."""
-        latest = [self._latest(kind, column, is_moment) for column, is_moment in dated_by(kind)]
-        for pk, *values in Source.objects.values_list("pk", *latest) if latest else ():
-            for value in values:
-                if value is not None:
-                    yield pk, date_of(value) if isinstance(value, datetime) else value
+        """The latest dated rows by source: as of the stretch's first date, and those since."""
+        first = self.shared.first
+        yield from self.shared.once(("delivered", kind), lambda: list(self._latest_rows(kind, first)))
+        if self.on > first:
+            since = self.shared.once(("delivered since", kind), lambda: self._since(kind))
+            yield from ((source, day) for source, day in since if day <= self.on)
 
-    def _latest(self, kind: str, column: str, is_moment: bool) -> Subquery:
+    def _since(self, kind: str) -> list[tuple[int, date]]:
+        """The days after the stretch's first date on which sources have rows. One query for each column."""
+        found = set()
+        for column, is_moment in dated_by(kind):
+            rows = KINDS[kind]._default_manager.filter(happened_by(column, is_moment, self.shared.last))
+            rows = rows.filter(~happened_by(column, is_moment, self.shared.first), **{f"{column}__isnull": False})
+            pairs = rows.exclude(source=None).order_by().values_list("source_id", column).distinct()
+            found |= {(source, _day(value)) for source, value in pairs}
+        return sorted(found)
+
+    def _latest_rows(self, kind: str, on: date) -> Iterator[tuple[int, date]]:
+        """The latest dated row by source and column. One query, for each column a look at the end of an index."""
+        latest = [self._latest(kind, column, happened_by(column, moment, on)) for column, moment in dated_by(kind)]
+        for pk, *values in Source.objects.values_list("pk", *latest) if latest else ():
+            yield from ((pk, _day(value)) for value in values if value is not None)
+
+    def _latest(self, kind: str, column: str, happened: models.Q) -> Subquery:
         model, known = KINDS[kind], {f"{column}__isnull": False}
-        rows = model._default_manager.filter(happened_by(column, is_moment, self.on), source=OuterRef("pk"), **known)
+        rows = model._default_manager.filter(happened, source=OuterRef("pk"), **known)
         rows = rows.filter(known_before(model, self.known_by))
         return Subquery(rows.order_by(F(column).desc()).values(column)[:1])
 

@@ -6,14 +6,14 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from accounts.business_days import end_of, start_of
 from accounts.models import Interaction
-from accounts.numbering import Number, framed
 from scoring.engine.frame import Floats
 from scoring.metrics.block import Block, Since
 from scoring.metrics.metric import Quiet, Reading, declare, share
+from scoring.metrics.touching import latest
 
 HISTORY_DAYS = 180
 QBR_HISTORY_DAYS = 365  # QBRs are rare, so that a longer history of them costs little
@@ -50,13 +50,6 @@ def held_in(block: Block, window: int, *kinds: str) -> pd.DataFrame:
 def last_held(block: Block, rows: pd.DataFrame) -> Floats:
     """The day of the latest of these interactions per customer."""
     return block.reduce(rows, "at_day", "max")
-
-
-def latest(block: Block, where: Q, *by: str) -> pd.DataFrame:
-    """`at` and `at_day` of the latest interaction by the date, in all history, per customer and `by`. One query."""
-    held = block.of_customers(Interaction).filter(where, at__lt=end_of(block.on))
-    found = held.values_list("customer_id", *by).annotate(latest=Number(Max("at")))
-    return block.placed(framed(found, ["customer_id", *by, "at"], Interaction))
 
 
 @declare(
@@ -154,7 +147,7 @@ def budget_concerns(block: Block, window: int) -> Reading:
     """Count of interactions with a budget concern; unknown of a customer with whom there was never an interaction."""
     held = held_in(block, window)
     concerns = block.count(held[held["budget_concern"] == 1])
-    return Reading(concerns, concerns, possible=block.count(latest(block, Q())) > 0)
+    return Reading(concerns, concerns, possible=block.count(latest(block, "any")) > 0)
 
 
 @declare(
@@ -171,7 +164,7 @@ def budget_concerns(block: Block, window: int) -> Reading:
 )
 def days_since_activity(block: Block, window: int) -> Reading:
     """Days since the latest interaction that is not a note; 9999 when there never was one."""
-    active = last_held(block, latest(block, ~Q(kind="note")))
+    active = last_held(block, latest(block, "active"))
     never = np.isnan(active)
     return Reading(np.where(never, NO_ACTIVITY_DAYS, block.day - active), (~never).astype(np.float64))
 

@@ -112,7 +112,10 @@ class Registry(dict[str, Metric]):
 
     def get(self, key: str, default: Any = None) -> Any:
         """The metric of a key, else the default."""
-        return self[key] if key in self else default
+        try:
+            return self[key]
+        except KeyError:
+            return default
 
     def __iter__(self) -> Iterator[str]:
         yield from super().__iter__()

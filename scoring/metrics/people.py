@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 from django.db.models import Max, Q
 
-from accounts.business_days import end_of, start_of
 from accounts.models import Usage
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.aggregating import per_customer
-from scoring.metrics.block import Block
-from scoring.metrics.interactions import last_held, latest
+from scoring.metrics.block import Block, Since
+from scoring.metrics.daily import are_shared
+from scoring.metrics.interactions import last_held
 from scoring.metrics.metric import Quiet, Reading, declare, share
 from scoring.metrics.periods import customer_since
+from scoring.metrics.touching import HISTORY_DAYS, latest
 
-HISTORY_DAYS = 365
 CONTACT_COLUMNS = ["email", "department", "roles", "since", "left_on", "last_login_at"]
-ONE_SIDED = ("note", "community", "email_out")  # nobody at the customer needs to have answered
 
 
 def contacts(block: Block) -> pd.DataFrame:
@@ -39,17 +40,10 @@ def _touches(block: Block) -> pd.DataFrame:
 
     The main contact of an interaction took part in it as much as those in the list of attendees.
     """
-    recent = _two_way(block) & Q(at__gte=start_of(block.since(HISTORY_DAYS)))
-    main = latest(block, recent & Q(contact__isnull=False), "contact")
-    listed = latest(block, recent & Q(attendees__isnull=False), "attendees")
+    main = latest(block, "two_way", "contact")
+    listed = latest(block, "two_way", "attendees")
     touches = pd.concat([main, listed.rename(columns={"attendees": "contact"})])
     return touches.groupby(["customer_id", "contact"])["at_day"].max().reset_index()
-
-
-def _two_way(block: Block) -> Q:
-    """Interactions in which the customer took part by the date: mail of ours once answered, and no missed meeting."""
-    answered = Q(kind="email_out", replied_at__lt=end_of(block.on))
-    return (~Q(kind__in=ONE_SIDED) | answered) & (Q(attended=None) | Q(attended=True))
 
 
 def in_role(rows: pd.DataFrame, role: str) -> Bools:
@@ -174,12 +168,18 @@ def _sponsors_seen(block: Block) -> Floats:
 
 
 def _executives_met(block: Block) -> Floats:
-    recent = Q(executive_present=True, at__gte=start_of(block.since(HISTORY_DAYS)))
-    return last_held(block, latest(block, recent & _two_way(block)))
+    return last_held(block, latest(block, "executive"))
 
 
 def executive_login(block: Block) -> Floats:
     """The day of the latest login of an executive in the last year, by the usage feed; NaN without one. One query."""
+    if are_shared(block):
+        rows = block.shared_rows(Usage, ["date"], _executives_lately)
+        return block.reduce(rows[block.recent(rows["date"], HISTORY_DAYS) & (rows["date"] <= block.day)], "date", "max")
     recent = Q(date__gte=block.since(HISTORY_DAYS), date__lte=block.on)
-    rows = block.of_customers(Usage).filter(recent, executive_logins__gt=0)
-    return per_customer(block, rows, {"latest": Max("date")})["latest"]
+    found = block.of_customers(Usage).filter(recent, executive_logins__gt=0)
+    return per_customer(block, found, {"latest": Max("date")})["latest"]
+
+
+def _executives_lately(since: Since, until: date) -> Q:
+    return Q(date__gte=since(HISTORY_DAYS), date__lte=until, executive_logins__gt=0)

@@ -15,6 +15,8 @@ from accounts.models import Source
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.aggregating import among
 from scoring.metrics.block import Block, Ints
+from scoring.metrics.daily import REACH
+from scoring.metrics.sharing import Shared
 
 
 def heard_days(block: Block, model: type[models.Model], sources: tuple[Floats, Floats], days: int) -> Bools:
@@ -44,11 +46,27 @@ def _sources(block: Block, model: type[models.Model], sources: tuple[Floats, Flo
 
 def _heard(block: Block, model: type[models.Model], sources: Ints, days: int) -> Bools:
     """Whether each of the sources (ids ascending) has a row of anybody on each of the last days."""
+    shared = block.shared
+    if shared.first < shared.last and days <= REACH:
+        pairs = shared.once(("heard", model), lambda: _heard_days(model, shared))
+        sent, on = (pairs[:, 0], pairs[:, 1] - (block.day - days + 1))
+        inside = np.isin(sent, sources) & (on >= 0) & (on < days)
+        here = np.zeros((len(sources), days), dtype=np.bool_)
+        here[np.searchsorted(sources, sent[inside]), on[inside]] = True
+        return here
     known = known_before(model, block.known_by)
     rows: models.QuerySet[Any] = model._default_manager.filter(known, source=OuterRef("pk"))
     on_day = {f"back_{back}": Exists(rows.filter(date=block.on - timedelta(days=back))) for back in range(days)}
     found = Source.objects.filter(pk__in=sources.tolist()).order_by("pk").annotate(**on_day)
     return np.array(list(found.values_list(*reversed(on_day))), dtype=np.bool_).reshape(len(sources), days)
+
+
+def _heard_days(model: type[models.Model], shared: Shared) -> Ints:
+    """Every source and day number of a stretch, or of the time before that it may ask for, with a row of anybody."""
+    days = (shared.first - timedelta(days=REACH), shared.last)
+    rows = model._default_manager.filter(date__range=days).order_by().values_list("source_id", "date").distinct()
+    pairs = [(source, day.toordinal()) for source, day in rows if source is not None]
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
 def stretched(heard: Bools, periods: Floats) -> Bools:

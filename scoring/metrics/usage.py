@@ -14,6 +14,7 @@ from accounts.numbering import Number, framed
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.aggregating import SOURCES, among, per_customer
 from scoring.metrics.block import Block
+from scoring.metrics.daily import Part, days_of
 from scoring.metrics.spreading import ACTIVE, LOGGED_IN, by_day
 
 How = Literal["count", "sum", "min", "max", "last"]
@@ -181,12 +182,30 @@ def _aggregate(figure: Figure, inside: Q) -> Aggregate:
 
 def _counted(block: Block, asked: Mapping[int, tuple[Figure, ...]]) -> dict[str, Floats]:
     longest = max(asked)
+    part = days_of(block, block.day - longest + 1, block.day)
+    if part is not None:
+        return _counted_here(part, block.day, asked)
     aggregates = {}
     for window, figures in asked.items():
         inside = Q(date__gt=block.on - timedelta(days=window)) if window < longest else Q()
         aggregates.update({_alias(figure, window): _aggregate(figure, inside) for figure in figures})
     rows = usage_rows(block).filter(date__gt=block.on - timedelta(days=longest))
     return per_customer(block, rows, {**aggregates, **MIXTURE})
+
+
+def _counted_here(part: Part, day: int, asked: Mapping[int, tuple[Figure, ...]]) -> dict[str, Floats]:
+    """What `_counted` asks the database for, of rows that are here already."""
+    there, found = part.counts() > 0, dict[str, Floats]()
+    for window, figures in asked.items():
+        inside = part.since(day - window + 1)
+        found |= {_alias(figure, window): np.where(there, _reduced(inside, figure), np.nan) for figure in figures}
+    return {**found, **part.mixture()}
+
+
+def _reduced(inside: Part, figure: Figure) -> Floats:
+    if figure.how == "last":
+        return inside.only("date").where(~np.isnan(inside.columns[figure.column])).reduce("date", "max")
+    return inside.reduce(figure.column, figure.how)
 
 
 def _complete(
@@ -211,7 +230,16 @@ def _is_mixed(raw: Mapping[str, Floats]) -> Bools:
 
 
 def _values_on(block: Block, dates: Mapping[tuple[Figure, int], Floats]) -> dict[tuple[Figure, int], Floats]:
-    """The sum of the rows on each customer's latest date, for several figures. One query."""
+    """The sum of the rows on each customer's latest date, for several figures. One query where they are not here."""
+    every = [float(np.nanmin(days)) for days in dates.values() if not np.isnan(days).all()]
+    part = days_of(block, int(min(every, default=block.day)), block.day)
+    if part is not None:
+        latest = {key: part.columns["date"] == days[part.pos] for key, days in dates.items()}
+        return {key: part.only(key[0].column).where(rows).reduce(key[0].column, "sum") for key, rows in latest.items()}
+    return _values_there(block, dates)
+
+
+def _values_there(block: Block, dates: Mapping[tuple[Figure, int], Floats]) -> dict[tuple[Figure, int], Floats]:
     columns = sorted({figure.column for figure, _ in dates})
     every = {date.fromordinal(int(day)) for days in dates.values() for day in days[~np.isnan(days)]}
     sums = {f"sum_{column}": Sum(column) for column in columns}

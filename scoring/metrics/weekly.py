@@ -16,6 +16,7 @@ from accounts.numbering import Number
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.aggregating import among
 from scoring.metrics.block import Block, Ints
+from scoring.metrics.daily import Part, days_of, reduced
 from scoring.metrics.silence import heard_days
 from scoring.metrics.usage import counted, row_days, sources, usage_rows
 
@@ -24,6 +25,7 @@ LONGEST: Final = 27  # weeks: the last one and the half year before it
 COMPARED: Final = 6  # weeks in which days that the feed was silent are made up for
 HEARD_DAYS: Final = WEEK * (COMPARED + 1)
 AMOUNTS: Final = ("logins", "minutes", "actions")
+NEEDED: Final = ("date", *AMOUNTS, "core_day", "executive_logins")
 ASKED: Final = {
     "rows": Count("pk"),
     **{f"sum_{column}": Sum(column) for column in AMOUNTS},
@@ -90,7 +92,10 @@ def _known(found: dict[str, Floats], column: str) -> Floats:
 
 
 def weeks_before(block: Block, end: int, weeks: int, who: Bools) -> dict[str, Floats]:
-    """`ASKED` for each customer of `who` and week (n x weeks) before and with the day number `end`. One query."""
+    """`ASKED` for each customer of `who` and week (n x weeks) up to the day number `end`. At most one query."""
+    part = days_of(block, end - WEEK * weeks + 1, end)
+    if part is not None:
+        return _placed_here(part.only(*NEEDED).where(who[part.pos]), end, weeks)
     rows = among(block, usage_rows(block), who)
     last = block.on - timedelta(days=block.day - end)
     rows = rows.filter(date__gt=last - timedelta(days=WEEK * weeks), date__lte=last)
@@ -109,6 +114,24 @@ def _placed(block: Block, rows: QuerySet[Any], end: int, weeks: int) -> dict[str
         result[name] = np.full((len(block), weeks), np.nan)
         result[name][pos[inside], place[inside]] = np.array(column, np.float64)[inside]
     return result
+
+
+def _placed_here(part: Part, end: int, weeks: int) -> dict[str, Floats]:
+    """What `_placed` asks the database for, of rows that are here already."""
+    size = part.n * weeks
+    place = part.pos * weeks + (end - part.columns["date"].astype(np.int64)) // WEEK
+    days = Part(size, place, part.columns)
+    rows = days.counts()
+    found = {"rows": rows, **{f"sum_{column}": days.reduce(column, "sum") for column in AMOUNTS}}
+    core = days.only("date").where(days.columns["core_day"] == 1)
+    _, first = np.unique(core.pos * end + core.columns["date"].astype(np.int64), return_index=True)
+    counts = {
+        "core_days": reduced(core.pos[first], core.columns["date"][first], size, "count"),
+        "core_rows": days.reduce("core_day", "count"),
+    }
+    found |= {name: np.where(rows > 0, count, np.nan) for name, count in counts.items()}
+    found["executive"] = days.only("date").where(days.columns["executive_logins"] > 0).reduce("date", "max")
+    return {name: found[name].reshape(part.n, weeks) for name in ASKED}
 
 
 def first_known(weeks: Weeks, needed: Callable[[Floats], Bools]) -> Floats:

@@ -13,6 +13,7 @@ from django.db.models import Q, Sum
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.aggregating import among, joined, per_customer
 from scoring.metrics.block import Block
+from scoring.metrics.daily import Part, days_of
 from scoring.metrics.spreading import by_day
 from scoring.metrics.usage import MIXTURE, row_days, usage_rows
 
@@ -44,11 +45,8 @@ def sums(block: Block, asked: Mapping[str, Span], who: Bools, only: Sequence[dat
     """
     first, longest = min(span.first for span in asked.values()), int(row_days(block).max())
     last = max(span.last for span in asked.values()) + longest - 1  # a row tells of days before it
-    rows = among(block, usage_rows(block), who)
-    rows = rows.filter(date__range=(date.fromordinal(first), date.fromordinal(last)))
-    rows = rows if only is None else rows.filter(date__in=only)
-    aggregates = {name: Sum(span.column, filter=_inside(span)) for name, span in asked.items()}
-    found = per_customer(block, rows, {**aggregates, **MIXTURE})
+    part = days_of(block, first, last)
+    found = _added(block, asked, who, (first, last, only)) if part is None else _added_here(part, asked, who, only)
     spread = who & (np.fmax(found["period"], row_days(block)) > 1)
     if spread.any():
         days = by_day(block, spread, first, longest)
@@ -57,6 +55,31 @@ def sums(block: Block, asked: Mapping[str, Span], who: Bools, only: Sequence[dat
             inside = days[days["date"].between(span.first, span.last)]
             found[name] = np.where(spread, block.reduce(inside, span.column, "sum"), found[name])
     return found
+
+
+def _added(
+    block: Block, asked: Mapping[str, Span], who: Bools, days: tuple[int, int, Sequence[date] | None]
+) -> dict[str, Floats]:
+    first, last, only = days
+    rows = among(block, usage_rows(block), who)
+    rows = rows.filter(date__range=(date.fromordinal(first), date.fromordinal(last)))
+    rows = rows if only is None else rows.filter(date__in=only)
+    aggregates = {name: Sum(span.column, filter=_inside(span)) for name, span in asked.items()}
+    return per_customer(block, rows, {**aggregates, **MIXTURE})
+
+
+def _added_here(part: Part, asked: Mapping[str, Span], who: Bools, only: Sequence[date] | None) -> dict[str, Floats]:
+    """The same of rows that are here already."""
+    mine = who[part.pos]
+    if only is not None and len(mine):
+        first = int(part.columns["date"][0])
+        wanted = np.zeros(int(part.columns["date"][-1]) - first + 1, dtype=np.bool_)
+        places = np.array([day.toordinal() - first for day in only], dtype=np.int64)
+        wanted[places[(places >= 0) & (places < len(wanted))]] = True
+        mine = mine & wanted[part.columns["date"].astype(np.int64) - first]
+    rows = part.only("date", "source", "product", "period_days", *{span.column for span in asked.values()}).where(mine)
+    sums = {name: rows.between(span.first, span.last).reduce(span.column, "sum") for name, span in asked.items()}
+    return {**sums, **rows.mixture()}
 
 
 def _inside(span: Span) -> Q:

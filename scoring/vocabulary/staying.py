@@ -24,8 +24,9 @@ def settle(run: Run) -> int:
 
     Nothing happens for another purpose, or where a later date has moved somebody already. A later night that moved
     nobody leaves nothing behind that an earlier one could contradict: settled after it, that one moves whom it would
-    have moved in its turn, and their next step waits for the next night. The same night again moves nobody again. Who is no customer any more is in no stage. A customer whose stage a person has set stays there until
-    it expires; one who is in no stage is placed.
+    have moved in its turn, and their next step waits for the next night. The same night again moves nobody again.
+    Who is no customer any more is in no stage. A customer whose stage a person has set stays there until it expires;
+    one who is in no stage is placed.
     """
     if run.purpose != Purpose.NIGHTLY:
         return 0

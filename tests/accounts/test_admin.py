@@ -50,6 +50,35 @@ def test_what_is_set_by_hand_is_logged_and_is_news_for_scoring(client: Client, a
     assert (entry.before, entry.after, entry.actor, entry.customer) == ("growth", "renewal", ada, customer)
 
 
+def test_a_parent_is_set_by_hand_and_logged_by_its_key(client: Client, ada: User) -> None:
+    top, low = make_customer("Top"), make_customer("Low")
+    assert client.get(f"/admin/accounts/customer/{low.pk}/change/").status_code == 200
+    assert (
+        client.post(f"/admin/accounts/customer/{low.pk}/change/", {"parent": top.pk, "tags": "[]"}).status_code == 302
+    )
+    low.refresh_from_db()
+    entry = Change.objects.get(field="parent")
+    assert (low.parent, entry.before, entry.after, entry.actor) == (top, None, top.pk, ada)
+
+
+@pytest.mark.parametrize(
+    ("own", "parent", "message"),
+    [
+        ("Top", "Low", "Low is itself below Top; a circle of parents has no top"),
+        ("Top", "Top", "Top cannot be its own parent"),
+        ("Low", None, "Select a valid choice"),
+    ],
+)
+def test_a_parent_that_closes_a_circle_is_refused(
+    client: Client, ada: User, own: str, parent: str | None, message: str
+) -> None:
+    top = make_customer("Top")
+    keys = {None: 4711, "Top": top.pk, "Low": make_customer("Low", parent=top).pk}
+    answer = client.post(f"/admin/accounts/customer/{keys[own]}/change/", {"parent": keys[parent], "tags": "[]"})
+    assert message in answer.content.decode()
+    assert set(Customer.objects.values_list("name", "parent__name")) == {("Top", None), ("Low", "Top")}
+
+
 def test_what_a_source_delivers_cannot_be_changed_by_hand(client: Client, ada: User) -> None:
     customer = make_customer("Halden")
     client.post(f"/admin/accounts/customer/{customer.pk}/change/", {"name": "Other", "tags": "[]"})

@@ -16,6 +16,7 @@ def main(names: list[str]) -> int:
         os.environ |= {
             "DATABASE_URL": f"sqlite:///{Path(folder) / 'bench.sqlite3'}",
             "DJANGO_SETTINGS_MODULE": "healthsite.settings",
+            "OPENBLAS_NUM_THREADS": "1",  # as `manage.py serve` sets it
         }
         django.setup()
         from tests.bench.all import BENCHMARKS

@@ -38,7 +38,7 @@ def _read_and_score(ids: Any, version: Any) -> None:
 
 
 def backfill() -> Result:
-    """28 dates of 1,000 customers scored and recorded, told for a year; the floor is their own SQL, one after another."""
+    """28 dates of 1,000 customers scored and recorded, told for a year; the floor is their own SQL."""
     workspace.fill(CUSTOMERS, DAYS)
     pairs = [_stretch(number) for number in range(3)]
     took, floor = (median(pair[place] for pair in pairs) * YEAR / NIGHTS for place in (0, 1))

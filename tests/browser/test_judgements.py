@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
 from accounts.models import Customer, User
 from tests.browser.test_pages import log_in
@@ -14,7 +14,6 @@ from tests.scoring.judgements.cast import pulse, scored
 from tests.servers.chromium import assert_accessible
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NARROW: ViewportSize = {"width": 400, "height": 800}
 
 
 @pytest.fixture
@@ -62,12 +61,3 @@ def test_a_disagreement_is_settled_from_the_desk(here: Page, live_server: Any) -
     expect(here.get_by_role("heading", name="No disagreement is open")).to_be_visible()
     here.get_by_role("link", name="Settled").click()
     expect(here.get_by_text("Half of the tickets are missing")).to_be_visible()
-
-
-@pytest.mark.parametrize("viewport", [NARROW])
-@pytest.mark.parametrize("colour_scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["customers/{}/judgements/", "disagreements/", "disagreements/?tab=overrides"])
-def test_nothing_runs_out_of_a_narrow_window(here: Page, live_server: Any, acme: Customer, path: str) -> None:
-    here.goto(f"{live_server.url}/{path.format(acme.pk)}")
-    assert_accessible(here)
-    assert here.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

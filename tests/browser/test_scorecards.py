@@ -12,11 +12,10 @@ from scoring.drafting import make_draft
 from scoring.models import ScorecardVersion
 from scoring.publishing import live_version
 from scoring.rescoring import refresh_current
-from tests.browser.test_pages import EVERY_LOOK, log_in
+from tests.browser.test_pages import log_in
 from tests.browser.test_weights import shares
 from tests.cast import make_user
 from tests.healthsite.pages.world import customer_at, live
-from tests.servers.chromium import assert_accessible
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -74,12 +73,3 @@ def test_a_bad_draft_is_refused_at_its_place_and_a_good_one_published_by_two(
     page.get_by_role("button", name="Agree").click()
     page.get_by_text("Agreed: by-hand v2 is live.").wait_for()
     assert live_version() == draft
-
-
-@EVERY_LOOK
-def test_the_pages_are_accessible(page: Page, live_server: Any, ada: User, draft: ScorecardVersion) -> None:
-    log_in(page, live_server.url, ada)
-    for address in ("", f"{draft.pk}/", f"{draft.pk - 1}/", f"{draft.pk}/differences/", "presets/", "for/by-hand/"):
-        page.goto(f"{live_server.url}/scorecards/{address}")
-        assert_accessible(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address} runs off the screen"

@@ -1,4 +1,4 @@
-"""The journey of a weight in a real browser: drafted, typed, refused, previewed, published, and used by the night."""
+"""The journey of a weight in a real browser: drafted, typed, refused, previewed, agreed to, and used by the night."""
 
 from __future__ import annotations
 
@@ -51,7 +51,11 @@ def test_a_weight_goes_from_a_draft_into_the_next_night(page: Page, live_server:
     assert row.locator("td").all_inner_texts()[:4] == ["Fair", "62.0", "Poor", "34.0"]
     page.get_by_label("Note").fill("Outcomes matter more")
     page.get_by_role("button", name="Publish").click()
-    assert page.get_by_text("Published by-hand v2. It is live").is_visible()
+    page.get_by_text("Waits for a second person").wait_for()
+    log_in(page, live_server.url, make_user("Bea", "admin"))
+    page.reload()
+    page.get_by_role("button", name="Agree").click()
+    page.get_by_text("Agreed: by-hand v2 is live.").wait_for()
     run = complete(open_run(D, Purpose.NIGHTLY, official_version(D)))
     assert run.version.number == 2
     assert run.records.get().score == pytest.approx(34)

@@ -15,12 +15,15 @@ from django.db import transaction
 from django.test import Client
 
 from accounts.models import Customer, Team, User
-from tests.cast import give, make_customer, make_user
+from scoring.drafting import change_draft
+from scoring.engine.version import digest
+from scoring.models import Failure, Run, ScorecardVersion
+from tests.cast import give, make_user
 from tests.digest import digest_of
 from tests.healthsite.addresses import address, names
-from tests.healthsite.belongings import SENT, fill
+from tests.healthsite.belongings import SENT, fill, judge
 from tests.healthsite.pages.mornings import make_play, make_task
-from tests.healthsite.pages.world import NOW, customer_at, live
+from tests.healthsite.pages.world import NOW, customer_at, live, score
 
 TABLE = Path(__file__).resolve().parents[2] / "docs" / "permissions.csv"
 ROWS = {row["address"]: row for row in csv.DictReader(TABLE.read_text().splitlines())}
@@ -28,8 +31,13 @@ SHOWN = [name for name in ROWS if not name.startswith("POST ")]
 WHO = [who for who in next(iter(ROWS.values())) if who != "address"]
 READ_ONLY = (
     *("home", "customers", "customers-csv", "customer", "timeline", "tasks", "task", "playbooks", "playbook", "play"),
+    *("sureness", "judgements", "disagreements", "vocabularies", "scorecards", "scorecard-presets"),
+    *("scorecard-definition", "scorecard-differences", "scorecard-preview", "scorecard-shadow", "runs"),
+    *("metrics", "metric"),
     *("api-customers", "api-explanation", "healthz", "readyz"),
 )
+# Pages that would name a customer below or beside Acme to who may see it.
+OF_MANY = ("sureness", "disagreements", "scorecard-preview", "scorecard-preview-csv", "runs", "customers")
 People = dict[str, User | None]
 
 pytestmark = pytest.mark.django_db
@@ -131,17 +139,44 @@ def test_nothing_is_taken_from_another_site(people: People, bob: User, acme: Cus
     assert digest_of() == before
 
 
-def test_a_customer_out_of_scope_leaves_no_trace_in_what_is_answered(as_bob: Client) -> None:
-    secret, hal = make_customer("Zebra Secret Holdings"), make_user("Hal")
-    give(secret, hal)
-    make_play(secret)
-    make_task(secret, hal)
+@pytest.fixture
+def zebra(people: People, acme: Customer) -> Customer:
+    """Another team's, below Acme and like it: both would move by the draft, and the last night failed for it once."""
+    hal, admin = make_user("Hal"), people["admin"]
+    zebra = customer_at(50, name="Zebra Secret Holdings", parent=acme)
+    give(zebra, hal)
+    score()
+    make_play(zebra)
+    make_task(zebra, hal)
+    judge(zebra, hal)
+    Failure.objects.create(run=Run.objects.latest("pk"), customer=zebra, reason="ValueError: no")
+    Run.objects.update(failed=1)
+    draft = ScorecardVersion.objects.get(status="draft")
+    assert admin
+    change_draft(draft=draft, values={"bands[1].lower": 61}, seen=digest(draft.definition), by=admin)
+    return zebra
+
+
+def test_a_customer_out_of_scope_leaves_no_trace_in_what_is_answered(as_bob: Client, zebra: Customer) -> None:
     for name in SHOWN:
-        response = as_bob.get(address(name, secret.pk))
+        response = as_bob.get(address(name, zebra.pk))
         assert b"Zebra" not in response.getvalue(), name
     for name, send in SENT.items():
-        response = as_bob.post(address(name, secret.pk), send(secret))
+        response = as_bob.post(address(name, zebra.pk), send(zebra))
         assert (response.status_code in (403, 404), b"Zebra" in response.getvalue()) == (True, False), name
+
+
+def test_what_is_about_others_names_nobody_out_of_scope(
+    client: Client, people: People, acme: Customer, zebra: Customer
+) -> None:
+    named: dict[str, set[str]] = {}
+    for who in ("csm", "executive", "manager", "admin"):
+        user = people[who]
+        assert user
+        client.force_login(user)
+        pages = {name: client.get(address(name, acme.pk)) for name in OF_MANY}
+        named[who] = {name for name, answer in pages.items() if b"Zebra" in answer.getvalue()}
+    assert named == {"csm": set(), "executive": set(), "manager": set(), "admin": set(OF_MANY)}
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
@@ -153,7 +188,18 @@ def test_pages_that_show_do_not_take(as_bob: Client, acme: Customer, method: str
 
 
 def test_every_answer_carries_its_protection(as_bob: Client, acme: Customer) -> None:
-    for name in ("home", "customers", "customer", "timeline", "log", "task", "play", "api-customers"):
+    for name in (
+        "home",
+        "customers",
+        "customer",
+        "timeline",
+        "log",
+        "task",
+        "play",
+        "scorecard",
+        "judgements",
+        "api-customers",
+    ):
         response = as_bob.get(address(name, acme.pk))
         assert response["X-Content-Type-Options"] == "nosniff"
         assert "no-store" in response["Cache-Control"]

@@ -58,7 +58,7 @@ def test_a_playbook_shows_its_trigger_and_steps_in_words(client: Client, ada: Us
 
 def test_an_alert_rule_shows_what_it_watches_for(client: Client, ada: User) -> None:
     page = client.get(f"/admin/playbooks/alertrule/{AlertRule.objects.get(key='A1').pk}/change/").content.decode()
-    assert "When it begins to hold: Score change over 7 days is below -10" in page
+    assert "When it begins to hold: Score change over 7 days is below −10" in page
 
 
 def test_a_changed_definition_is_saved_with_its_title_and_logged(client: Client, ada: User) -> None:

@@ -11,7 +11,6 @@ from playbooks.describing import (
     condition_words,
     exit_words,
     repeat_words,
-    rule_words,
     sla_words,
     step_words,
     trigger_words,
@@ -20,6 +19,7 @@ from playbooks.describing import (
 )
 from scoring.engine.rules import parse_rule
 from scoring.fields import label_of
+from scoring.wording import rule_words
 
 pytestmark = pytest.mark.django_db  # labels of components are asked for
 DUE = Due(Span(4, "bh"))

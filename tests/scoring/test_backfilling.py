@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
+from accounts.models import Customer, Usage
+from healthsite.demo.building import build
+from healthsite.demo.world import World
 from scoring import backfilling
 from scoring.backfilling import score_days, score_nights
+from scoring.metrics import METRICS
+from scoring.metrics.block import Block
+from scoring.metrics.evaluating import Column, evaluate
+from scoring.metrics.sharing import together
 from scoring.models import Run, ScoreRecord
+from tests.cast import make_row, make_source
 from tests.scoring.builders import D, customer_with_tickets, support_scorecard
 
 
@@ -49,3 +58,40 @@ def test_stretches_can_be_scored_as_known_then_too() -> None:
     customer_with_tickets(1)
     nights = [D - timedelta(days=1), D]
     assert [run.purpose for run in score_nights(nights, known="then")] == ["recalled", "recalled"]
+
+
+NIGHTS = [D - timedelta(days=back) for back in (13, 9, 4, 0)]
+
+
+def workspace() -> Any:
+    """Ten customers of the demo; the first also has a second source, the second one a weekly feed."""
+    build(World(seed=1, customers=10, days=120, anchor=D, until=D), say=lambda line: None)
+    customers = list(Customer.objects.order_by("pk"))
+    for back in range(0, 60, 7):
+        day = D - timedelta(days=back)
+        make_row(Usage, customers[0], source=make_source("second"), date=day, logins=3, active_users=1)
+        make_row(Usage, customers[1], source=make_source("weekly"), date=day, period_days=7, logins=14, minutes=70)
+    return np.array([one.pk for one in customers], dtype=np.int64)
+
+
+def columns(ids: Any, on: date) -> dict[str, Column]:
+    block = Block(ids, on)
+    return {key: evaluate(metric, block, metric.window) for key, metric in METRICS.items()}
+
+
+def assert_same(found: dict[str, Column], expected: dict[str, Column], who: slice) -> None:
+    for key, column in expected.items():
+        np.testing.assert_array_equal(found[key].values, column.values[who], err_msg=key)
+        np.testing.assert_array_equal(found[key].states, column.states[who], err_msg=key)
+        np.testing.assert_array_equal(found[key].evidence, column.evidence[who], err_msg=key)
+
+
+@pytest.mark.django_db
+def test_every_metric_says_the_same_in_a_stretch_and_of_one_customer_as_on_a_lone_night() -> None:
+    ids = workspace()
+    alone = {night: columns(ids, night) for night in NIGHTS}
+    with together(NIGHTS[0], NIGHTS[-1]):
+        for night in NIGHTS:
+            assert_same(columns(ids, night), alone[night], slice(None))
+    for place in range(3):
+        assert_same(columns(ids[place : place + 1], D), alone[D], slice(place, place + 1))

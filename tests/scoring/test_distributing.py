@@ -35,7 +35,7 @@ def test_values_are_counted_between_the_ends_of_the_curve() -> None:
     live()
     csat_of(1, 1.9, 2, 4, 5)
     found = of_csat()
-    assert found.edges == (1, 2, 3, 4, 5)
+    assert list(found.edges) == [1, 2, 3, 4, 5]
     assert found.counts == (2, 1, 0, 2)
     assert (found.of, found.missing, found.expired, found.sampled) == (5, 0, 0, False)
 
@@ -54,7 +54,7 @@ def test_the_scale_reaches_out_where_ones_own_values_lie_but_not_without_end() -
     refresh_current(D)
     found = distribution(live().engine, "goal_attainment", 3)
     assert found
-    assert found.edges == (0, 50, 100, 150)
+    assert list(found.edges) == [0, 50, 100, 150]
     assert found.counts == (1, 1, 2)
 
 

@@ -59,7 +59,7 @@ def night(on: Any) -> Run:
 
 @pytest.fixture(autouse=True)
 def _one_person_decides(db: None) -> None:
-    """Let one admin publish what moves everybody: two are the matter of test_scorecards_publishing."""
+    """Let one admin publish what moves everybody: two are the matter of test_proposing."""
     Policy.objects.create(pk=1, second_person_share=1)
 
 

@@ -22,9 +22,9 @@ from tests.scoring.builders import D, customer_with_tickets, support_scorecard
 from tests.servers.worker import Worker
 
 Workers = Callable[..., AbstractContextManager[Worker]]
-# Each is run twice, below or in tests/playbooks/test_tasks_celery.py.
+# Each is run twice: below, in test_backfills.py or in tests/playbooks/test_tasks_celery.py.
 OWN_TASKS = {
-    *(f"scoring.tasks.{name}" for name in ("tick", "score_shard", "freshen")),
+    *(f"scoring.tasks.{name}" for name in ("tick", "score_shard", "freshen", "backfill")),
     *(f"playbooks.tasks.{name}" for name in ("tick", "react_to_shard", "watch", "escalate", "send_mail")),
 }
 MORNING = datetime(2025, 10, 1, 6, tzinfo=UTC)  # D's night is due

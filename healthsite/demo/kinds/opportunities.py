@@ -14,7 +14,9 @@ from healthsite.demo.money import money
 from healthsite.demo.rows import Row, Step
 
 _AHEAD: Final = timedelta(days=120)  # a renewal is opened this long before its date
-_PROPOSED: Final = timedelta(days=60)
+_PROPOSED: Final = timedelta(days=90)  # before the date too, and so are these
+_NEGOTIATED: Final = timedelta(days=66)  # some days before notice could be given
+_LATE: Final = timedelta(days=25)  # with those who are in no mood for it
 _UPSELL_WEEKS: Final = 26
 _UPSELL_DAYS: Final = timedelta(days=100)
 
@@ -39,12 +41,16 @@ def _renewals(life: Life) -> Iterator[Row]:
             continue
         closes = life.left_on if life.left_on and opens < life.left_on < due else due
         won = closes == due
-        later = [_closing(closes, won=won)]
-        if closes > opens + _PROPOSED <= life.days[-1]:
-            likely = _likely(life, opens + _PROPOSED)
-            later.insert(0, Step(opens + _PROPOSED, {"stage": "proposal", "probability": likely}))
+        sold = [step for step in _selling(life, due) if opens < step.on < closes and step.on <= life.days[-1]]
         values = {"amount": mrr_on(life, opens) * 12, "probability": _likely(life, opens)}
-        yield _opportunity(life, "renewal", opens, due, *later, **values)
+        yield _opportunity(life, "renewal", opens, due, *sold, _closing(closes, won=won), **values)
+
+
+def _selling(life: Life, due: date) -> Iterator[Step]:
+    """How a renewal goes on between its beginning and its end."""
+    is_willing = life.level_on("mood", due - _NEGOTIATED) > 0
+    for stage, on in (("proposal", due - _PROPOSED), ("negotiation", due - (_NEGOTIATED if is_willing else _LATE))):
+        yield Step(on, {"stage": stage, "probability": _likely(life, on)})
 
 
 def _upsells(life: Life) -> Iterator[Row]:

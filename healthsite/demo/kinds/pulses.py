@@ -12,7 +12,15 @@ from healthsite.demo.rows import Row
 from healthsite.demo.world import moment
 
 _WEEKS: Final = 4
-_REASONS: Final = {"green": "Good talks, plans are on track", "yellow": "Slower to answer", "red": "Unhappy, at risk"}
+_REASONS: Final = {
+    "green": (
+        "Good talks, plans are on track.",
+        "They bring new ideas to every call.",
+        "Our sponsor speaks well of us.",
+    ),
+    "yellow": ("Slower to answer than before.", "Polite, but nobody decides.", "The new team does not know us yet."),
+    "red": ("Unhappy, and says so openly.", "They ask others for offers.", "Nobody picks up the phone any more."),
+}
 
 
 def pulses(life: Life) -> Iterator[Row]:
@@ -22,7 +30,8 @@ def pulses(life: Life) -> Iterator[Row]:
         author = csm_on(life, day)
         if author and life.has_turn(day, weeks=_WEEKS):
             band = _colour(mood[place])
-            yield life.row(Pulse, day, at=moment(day, 16), author=author, band=band, reason=_REASONS[band])
+            reason = _REASONS[band][day.toordinal() // 7 % 3]
+            yield life.row(Pulse, day, at=moment(day, 16), author=author, band=band, reason=reason)
 
 
 def _colour(mood: float) -> str:

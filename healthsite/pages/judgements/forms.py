@@ -53,9 +53,12 @@ class OverrideForm(CustomerForm):
     """The score, until when and why."""
 
     score = forms.FloatField(
-        label="Score", min_value=0, max_value=100, widget=forms.NumberInput({"step": "any", "min": 0, "max": 100})
+        label="Score (0 to 100)",
+        min_value=0,
+        max_value=100,
+        widget=forms.NumberInput({"step": "any", "min": 0, "max": 100}),
     )
-    until_on = day_field("Until (not with)")
+    until_on = day_field("Ends on")
     reason = long_text("Why", required=True)
 
     def prepare(self) -> None:
@@ -93,7 +96,7 @@ class ExpectForm(CustomerForm):
     expected = forms.FloatField(
         label="Value expected (empty: a change is expected)", required=False, widget=forms.NumberInput({"step": "any"})
     )
-    until_on = day_field("Until (not with)")
+    until_on = day_field("Ends on")
     reason = forms.CharField(label="Why", max_length=255)
 
     def prepare(self) -> None:

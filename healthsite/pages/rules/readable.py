@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Final
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 from healthsite.pages.rules.words import known_words
 from scoring.choosing import SEGMENT_BEFORE
@@ -80,7 +79,7 @@ class Readable:
         return {key: one.label for key, one in self.fields.items()}
 
     @cached_property
-    def options(self) -> SafeString:
+    def options(self) -> str:
         """The fields as options of a select, by group; made once, for every row shows them."""
         groups: dict[str, list[Field]] = {}
         for one in self.fields.values():
@@ -89,11 +88,11 @@ class Readable:
         return format_html_join("", '<optgroup label="{}">{}</optgroup>', listed)
 
 
-def _options(fields: Iterable[Field]) -> SafeString:
+def _options(fields: Iterable[Field]) -> str:
     return format_html_join("", "{}", ((_option(one),) for one in sorted(fields, key=lambda one: one.label)))
 
 
-def _option(one: Field) -> SafeString:
+def _option(one: Field) -> str:
     unit = f" ({one.unit})" if one.unit else ""
     return format_html('<option value="{}">{}{}</option>', one.key, one.label, unit)
 

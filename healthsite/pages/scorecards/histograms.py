@@ -80,8 +80,8 @@ def draw(curves: Sequence[Drawn], bands: Sequence[Band], values: Distribution | 
 
 
 def stripes(bands: Sequence[Band]) -> tuple[Stripe, ...]:
-    """The bands from the lowest."""
-    tops = [*(band.lower for band in bands[1:]), 100.0]
+    """The bands from the lowest; none where there are no bands."""
+    tops = [*(band.lower for band in bands[1:]), 100.0] if bands else []
     return tuple(
         Stripe(_y(top), round(_y(band.lower) - _y(top), 2), band.role) for band, top in zip(bands, tops, strict=True)
     )

@@ -18,7 +18,7 @@ from scoring.choosing import choices_now
 from scoring.describing import metric_label
 from scoring.models import CurrentScore, Proposal, Run, Scorecard, ScorecardVersion
 from scoring.models.scorecards import Status, Use
-from scoring.presets import PRESET_KEYS
+from scoring.presets import load_preset
 from scoring.recommending import Reach, reaches, reason
 from scoring.wording import rule_words
 
@@ -55,11 +55,10 @@ def scorecard_presets(request: HttpRequest) -> HttpResponse:
     last = Run.objects.filter(purpose="nightly", finished_at__isnull=False).order_by("-as_of").first()
     on = last.as_of if last else today()
     found = reaches(on)
-    titles = dict(Scorecard.objects.filter(key__in=PRESET_KEYS).values_list("key", "title"))
     context = {
         "on": on,
         "reaches": [
-            (one, titles.get(one.key, one.key), [metric_label(key) for key in one.without_data]) for one in found
+            (one, load_preset(one.key)["title"], [metric_label(key) for key in one.without_data]) for one in found
         ],
         "best": _best(found),
         "edits": may_edit(user_of(request)),

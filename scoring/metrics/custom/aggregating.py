@@ -28,7 +28,9 @@ def read_rows(source: Rows, quiet: Quiet, block: Block, window: int) -> Reading:
     sample = block.count(counting)
     possible = (sample > 0) | (block.count(rows) == 0)
     possible &= block.count(rows[rows[UNRATED].to_numpy(np.bool_)]) == 0
-    last = block.reduce(counting, "on", "max") if source.table.date else None
+    # Where silence is an answer of nought, rows do not age: as long as the source is heard the sum stands.
+    ages = bool(source.table.date) and quiet is Quiet.MISSING
+    last = block.reduce(counting, "on", "max") if ages else None
     return Reading(_aggregate(source, block, counting), sample, last, possible)
 
 

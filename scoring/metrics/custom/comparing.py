@@ -88,7 +88,7 @@ def _holds(rows: pd.DataFrame, one: Condition, table: Table, day: int) -> Bools:
     there = known(cells)
     if one.op in EMPTINESS:
         return there if one.op == "not_empty" else ~there
-    if one.op == "in":
+    if isinstance(one.value, tuple):
         return there & cells.isin(one.value).to_numpy(np.bool_)
     against = day + float(one.value) if holds is Holds.DAY else one.value  # type: ignore[arg-type]
     return there & np.asarray(COMPARE[one.op](cells.to_numpy(), against), np.bool_)

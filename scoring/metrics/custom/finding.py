@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
+from threading import RLock
 from time import monotonic
 from typing import Any, Final
+
+from django.db.backends.signals import connection_created
 
 from scoring.metrics.attributes import ATTRIBUTES
 from scoring.metrics.custom.declaring import metric_of
@@ -23,6 +26,16 @@ NEVER: Final = frozenset({*ATTRIBUTES, "score", "role", "stage", "segment", "seg
 
 _found: dict[str, Metric] = {}
 _kept: dict[str, Any] = {}
+_reading: Final = RLock()  # reading one asks for those it is made of
+
+_process: Final = set[str]()  # modules that list all metrics while they are loaded must not open a connection
+
+
+def _connected(**signal: Any) -> None:
+    _process.add("connected")
+
+
+connection_created.connect(_connected)
 
 
 def find(key: object) -> Metric | None:
@@ -33,8 +46,8 @@ def find(key: object) -> Metric | None:
 
 
 def in_use() -> Mapping[str, Metric]:
-    """Those that are not retired, by key."""
-    return {key: _found[key] for key in _in_use()}
+    """Those that are not retired, by key; none in a process that has not spoken to its database yet."""
+    return {key: _found[key] for key in _in_use()} if "connected" in _process else {}
 
 
 def look_again() -> None:
@@ -50,14 +63,15 @@ def forget() -> None:
 
 def _in_use() -> tuple[str, ...]:
     """The keys of those in use. One query, and none for a moment after it."""
-    if monotonic() >= _kept.get("until", 0.0):
-        rows = list(CustomMetric.objects.order_by("pk"))
-        _kept["until"] = monotonic() + KEPT_FOR
-        for row in rows:  # in the order in which they were made: each is made of earlier ones
-            _keep(row)
-        _kept["keys"] = tuple(row.key for row in rows if row.retired_at is None and row.key in _found)
-    found: tuple[str, ...] = _kept["keys"]
-    return found
+    with _reading:  # whoever comes while another thread reads waits, and misses nothing
+        if monotonic() >= _kept.get("until", 0.0):
+            rows = list(CustomMetric.objects.order_by("pk"))
+            _kept.update(until=monotonic() + KEPT_FOR, keys=())
+            for row in rows:  # in the order in which they were made: each is made of earlier ones
+                _keep(row)
+            _kept["keys"] = tuple(row.key for row in rows if row.retired_at is None and row.key in _found)
+        found: tuple[str, ...] = _kept["keys"]
+        return found
 
 
 def _keep(row: CustomMetric) -> None:

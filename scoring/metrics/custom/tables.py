@@ -11,6 +11,7 @@ from typing import Final
 from django.db import models
 
 from accounts.kinds import KINDS
+from accounts.numbering import column_of
 
 TEN_YEARS: Final = 3650  # days
 A_QUARTER: Final = 92  # of rows by the day a longer window of a whole shard would not fit in a worker's memory
@@ -86,7 +87,7 @@ def _held(column: models.Field[object, object]) -> Holds | None:
 
 def is_moment(table: Table, column: str) -> bool:
     """Whether a date has a time of day."""
-    return isinstance(table.model._meta.get_field(column), models.DateTimeField)
+    return isinstance(column_of(table.model, column), models.DateTimeField)
 
 
 def day_of(table: Table, column: str) -> str:
@@ -96,7 +97,7 @@ def day_of(table: Table, column: str) -> str:
 
 def words_of(table: Table, column: str) -> tuple[str, ...]:
     """The words that a column may hold; empty where any may be."""
-    choices = table.model._meta.get_field(column).choices or ()
+    choices = column_of(table.model, column).choices or ()
     return tuple(str(one[0]) for one in choices if isinstance(one, tuple | list))
 
 

@@ -112,7 +112,7 @@ def test_an_absent_column_leaves_and_an_empty_cell_clears(tmp_path: Path) -> Non
     assert (one.name, one.industry, one.arr, one.tags) == ("Pebble", "", 100, [])
 
 
-def test_a_change_of_a_state_is_logged_and_of_a_fact_is_not(tmp_path: Path) -> None:
+def test_a_change_of_a_state_is_logged_and_a_first_delivery_is_not(tmp_path: Path) -> None:
     text = "external_id,name,arr,observed_on\nC-1,Pebble,{},{}\n"
     states(tmp_path, "customers", text.format("100", "2025-01-31"))
     assert not Change.objects.exists()

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import pytest
 from django.apps import apps
+from django.contrib.admin.models import LogEntry
 from django.db import models
 from django.utils import timezone
 
 from accounts.models import Customer, ExchangeRate, Interaction, Product, User
+from healthsite.demo import history
+from healthsite.demo.history import score_history
 from healthsite.demo.removing import remove
-from scoring.models import Scorecard, ScorecardVersion
-from tests.cast import make_customer, make_row, make_source
+from scoring.drafting import make_draft, propose
+from scoring.models import Objection, Override, Proposal, Scorecard, ScorecardVersion, Settlement, Stay
+from scoring.publishing import newest_version
+from tests.cast import make_customer, make_row, make_source, make_user
 from tests.digest import digest_of
 from tests.healthsite.demo.telling import make, silently
 
@@ -27,6 +32,28 @@ def test_no_row_of_the_demo_is_left() -> None:
     make(24)
     remove(say=silently)
     assert filled_tables() == before
+
+
+def test_of_all_that_was_lived_only_published_scorecards_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "NIGHTS", 9)
+    before = filled_tables()
+    score_history(make(30, days=120), say=silently)
+    assert {Override, Objection, Settlement, Stay} <= set(filled_tables())
+    remove(say=silently)
+    assert set(filled_tables()) == {*before, Scorecard, ScorecardVersion}
+    assert set(ScorecardVersion.objects.values_list("status", "use")) == {("published", "live"), ("published", "idle")}
+    assert not LogEntry.objects.exists()
+
+
+def test_what_a_demo_person_proposed_goes_and_what_somebody_else_drafted_stays() -> None:
+    make(1)
+    ada, version = User.objects.get(role="admin"), newest_version("framework-002")
+    kept = make_draft(version=version, by=make_user("Own", "admin"))
+    propose(version=kept, note="Try it", by=ada)
+    make_draft(version=version, by=ada)
+    remove(say=silently)
+    assert list(ScorecardVersion.objects.filter(status="draft")) == [kept]
+    assert not Proposal.objects.exists()
 
 
 def test_what_visitors_added_goes_too() -> None:

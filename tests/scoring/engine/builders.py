@@ -33,7 +33,7 @@ def _cell(value: Value) -> tuple[float, State]:
     return value if isinstance(value, tuple) else (float(value), State.FRESH)
 
 
-def compare(field: str, op: str, value: float | list[float]) -> dict[str, Any]:
+def compare(field: str, op: str, value: float | str | Sequence[float | str]) -> dict[str, Any]:
     return {"field": field, "op": op, "value": value}
 
 

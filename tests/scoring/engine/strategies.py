@@ -60,7 +60,15 @@ def caps(draw: st.DrawFn, components: dict[str, list[str]]) -> dict[str, Any]:
 
 
 @st.composite
-def versions(draw: st.DrawFn, *, ascending: bool = False, capped: bool = True) -> Version:
+def thresholds(draw: st.DrawFn, readable: list[str]) -> dict[str, Any]:
+    """Other bounds of the three bands."""
+    middle, high = sorted(draw(st.lists(st.integers(1, 100), min_size=2, max_size=2, unique=True)))
+    return {"label": "other", "when": draw(rules(readable)), "lowers": [0, middle, high]}
+
+
+@st.composite
+def versions(draw: st.DrawFn, *, ascending: bool = False, capped: bool = True, ruled: bool = False) -> Version:
+    """A scorecard; `ruled` = its bands may have other bounds by rule, and be left late."""
     homes = {f"c{c}": [f"m{c}{m}" for m in range(draw(st.integers(1, 3)))] for c in range(draw(st.integers(1, 3)))}
     missing = st.sampled_from(["leave_out", "neutral", "worst", "carry"])
     components = [
@@ -91,6 +99,8 @@ def versions(draw: st.DrawFn, *, ascending: bool = False, capped: bool = True) -
             caps=draw(st.lists(caps(homes), max_size=3)) if capped else [],
             min_coverage=0,
             clamp=[low, draw(st.sampled_from([100, 100, 60]))],
+            thresholds=draw(st.lists(thresholds([OUTSIDE, *homes["c0"]]), max_size=2)) if ruled else [],
+            hysteresis=draw(st.sampled_from([0, 5])) if ruled else 0,
         )
     )
 

@@ -179,3 +179,20 @@ def test_bad_curves_by_age_are_refused(ages: list[Any], place: str) -> None:
     with pytest.raises(ValueError, match="ages") as refusal:
         version(components=[component("use", 1, measure("logins", ages=ages))])
     assert place in str(refusal.value)
+
+
+def test_bounds_that_might_not_hold_leave_the_band_open() -> None:
+    """By the usual bounds 75 is green; whether those of enterprise hold, from 80, nobody knows without a size."""
+    card = version(components=ONE, thresholds=[{**ENTERPRISE, "lowers": [0, 50, 80]}])
+    known, unknown = scores(card, {"logins": 75, "size": 1}, {"logins": 75}).band_certain
+    assert (known, unknown) == (True, False)
+
+
+def test_a_band_that_only_memory_holds_is_certain_where_memory_holds_both_ends() -> None:
+    """Seats are unknown and weigh 5 of 100: 70 logins lie between 66.5 and 71.5; green is left below 67."""
+    card = version(components=[component("use", 1, measure("logins", 95), measure("seats", 5))], hysteresis=3)
+
+    def certain(logins: float, before: int) -> bool:
+        return bool(score(frame_of({"logins": logins}), card, None, np.array([before], np.int8)).band_certain[0])
+
+    assert [certain(70, 1), certain(70, 2), certain(75, 2)] == [True, False, True]

@@ -132,7 +132,7 @@ def test_a_band_of_before_that_is_left_already_does_not_count() -> None:
 
 
 @some
-@given(versions(), rows(), st.data())
+@given(versions(ruled=True), rows(), st.data())
 def test_the_way_really_reaches_a_better_band_and_a_little_less_does_not(card: Version, row: Row, data: Any) -> None:
     gains = [data.draw(st.sampled_from([0, 1, 10, 40])) for _ in card.measures]
     before = scores(card, row)
@@ -162,3 +162,12 @@ def test_whole_numbers_reach_it_too_or_it_says_that_they_do_not(card: Version, r
     moved = {**row, **{one.measure: one.raw_to for one in found.lifts}}
     assert scores(card, moved).band[0] == found.band
     assert all(one.raw_to == round(one.raw_to) for one in found.lifts)
+
+
+@pytest.mark.parametrize(("gain", "reached"), [(27.5, True), (27.4, False)])
+def test_a_step_that_is_too_high_for_two_months_is_no_way(gain: float, reached: bool) -> None:
+    """From 20 points the next step, at 60, is 55 points up: the whole of it or nothing."""
+    steps = measure("logins", curve=[[0, 0], [50, 20], [60, 75]], steps=True)
+    found = way(version(components=[component("use", 1, steps)]), {"logins": 55}, [gain])
+    assert found is not None
+    assert (found.is_reachable, found.score) == ((True, 75) if reached else (False, 20))

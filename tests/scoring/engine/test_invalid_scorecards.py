@@ -73,6 +73,10 @@ def test_a_wrong_measure_is_refused(changes: dict[str, Any], message: str) -> No
         ([[0, 0], [1, 101]], "components[0].measures[1].curve[1][1] is 101; give a number from 0 to 100"),
         ([[0, 0], [float("inf"), 100]], ("components[0].measures[1].curve[1][0] is inf; "
                                         "give a number from -1e+15 to 1e+15")),
+        ([[0, 0], [5, 50], [3, 60]], ("components[0].measures[1].curve[2][0] is 3.0; "
+                                     "give more than the breakpoint before it, 5")),
+        ([[0, 0], [float("nan"), 100]], ("components[0].measures[1].curve[1][0] is nan; "
+                                        "give a number from -1e+15 to 1e+15")),
         ([[0, 0], [5, 50], [5, 60]], ("components[0].measures[1].curve[2][0] is 5.0; "
                                      "give more than the breakpoint before it, 5")),
     ],

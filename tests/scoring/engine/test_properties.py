@@ -33,7 +33,7 @@ def known_now(row: Row, fill: Row) -> Row:
 
 
 @some
-@given(versions(), st.lists(rows(), min_size=1, max_size=3))
+@given(versions(ruled=True), st.lists(rows(), min_size=1, max_size=3))
 def test_a_score_lies_in_its_clamp_and_in_its_range_and_its_reasons_sum_to_it(card: Version, batch: list[Row]) -> None:
     result = scores(card, *batch)
     has = ~np.isnan(result.score)
@@ -48,7 +48,7 @@ def test_a_score_lies_in_its_clamp_and_in_its_range_and_its_reasons_sum_to_it(ca
 
 
 @some
-@given(versions(), rows(), rows(known=True))
+@given(versions(ruled=True), rows(), rows(known=True))
 def test_data_that_arrives_never_takes_the_score_out_of_its_range(card: Version, row: Row, fill: Row) -> None:
     before, after = scores(card, row), scores(card, known_now(row, fill))
     assume(not np.isnan(before.score[0]))
@@ -57,23 +57,38 @@ def test_data_that_arrives_never_takes_the_score_out_of_its_range(card: Version,
 
 
 @some
-@given(versions(), st.lists(rows(), min_size=2, max_size=5), st.randoms(use_true_random=False))
+@given(versions(ruled=True), rows(), rows(known=True), st.integers(-1, 2))
+def test_data_that_arrives_never_moves_a_certain_band(card: Version, row: Row, fill: Row, band: int) -> None:
+    last = np.array([band], np.int8)
+    before, after = (score(frame_of(one), card, None, last) for one in (row, known_now(row, fill)))
+    assume(before.band_certain[0])
+
+    assert after.band[0] == before.band[0]
+
+
+@some
+@given(versions(ruled=True), st.lists(rows(), min_size=2, max_size=5), st.randoms(use_true_random=False))
 def test_a_customers_score_is_the_same_to_the_bit_alone_in_a_batch_and_in_any_order(
     card: Version, batch: list[Row], random: Random
 ) -> None:
     order = list(range(len(batch)))
     random.shuffle(order)
-    together, shuffled = parts_of(scores(card, *batch)), parts_of(scores(card, *(batch[i] for i in order)))
+    by_hand, bands = [random.choice([np.nan, 40.0]) for _ in batch], [random.randint(-1, 2) for _ in batch]
 
+    def told(*places: int) -> dict[str, np.ndarray]:
+        given = np.array([by_hand[i] for i in places]), np.array([bands[i] for i in places], np.int8)
+        return parts_of(score(frame_of(*(batch[i] for i in places)), card, *given))
+
+    together, shuffled = told(*range(len(batch))), told(*order)
     for place, i in enumerate(order):
-        alone = parts_of(scores(card, batch[i]))
+        alone = told(i)
         for name in alone.keys() - {"ids"}:
             assert alone[name][0].tobytes() == together[name][i].tobytes() == shuffled[name][place].tobytes(), name
 
 
 @some
 @given(versions(ascending=True, capped=False), rows(), st.data())
-def test_with_ascending_curves_a_better_value_never_lowers_the_score(
+def test_with_ascending_curves_a_better_value_never_lowers_the_score_nor_the_band(
     card: Version, row: Row, data: st.DataObject
 ) -> None:
     metric = data.draw(st.sampled_from(card.metric_keys))
@@ -85,7 +100,7 @@ def test_with_ascending_curves_a_better_value_never_lowers_the_score(
 
 
 @some
-@given(versions(), versions(), rows(), rows(), st.booleans(), overrides(), overrides())
+@given(versions(ruled=True), versions(ruled=True), rows(), rows(), st.booleans(), overrides(), overrides())
 def test_the_causes_of_a_change_sum_to_it(
     card: Version, other: Version, before: Row, after: Row, same: bool, was: float, will: float
 ) -> None:
@@ -98,7 +113,7 @@ def test_the_causes_of_a_change_sum_to_it(
 
 
 @some
-@given(versions(), rows(), st.data())
+@given(versions(ruled=True), rows(), st.data())
 def test_a_measure_whose_value_stayed_has_no_value_line(card: Version, row: Row, data: st.DataObject) -> None:
     moved = data.draw(st.sets(st.sampled_from(card.metric_keys)))
     later = {metric: data.draw(values()) if metric in moved else value for metric, value in row.items()}
@@ -109,7 +124,7 @@ def test_a_measure_whose_value_stayed_has_no_value_line(card: Version, row: Row,
 
 
 @some
-@given(versions(), rows())
+@given(versions(ruled=True), rows())
 def test_lines_and_waterfall_end_at_the_score(card: Version, row: Row) -> None:
     result = scores(card, row)
     assume(not np.isnan(result.score[0]))
@@ -119,7 +134,7 @@ def test_lines_and_waterfall_end_at_the_score(card: Version, row: Row) -> None:
 
 
 @some
-@given(versions(), rows())
+@given(versions(ruled=True), rows())
 def test_stored_values_and_states_make_the_same_score_again(card: Version, row: Row) -> None:
     result = scores(card, row)
     stored = snapshot(result, 0, parse_version(definition_of(card)))
@@ -128,7 +143,7 @@ def test_stored_values_and_states_make_the_same_score_again(card: Version, row: 
 
 
 @some
-@given(versions(), rows(), overrides())
+@given(versions(ruled=True), rows(), overrides())
 def test_an_override_is_the_score_and_its_reasons_sum_to_it(card: Version, row: Row, by_hand: float) -> None:
     result = overridden(card, row, by_hand)
     assume(not np.isnan(result.score[0]))
@@ -147,7 +162,7 @@ def frame_again(stored: Snapshot) -> Frame:
 
 
 @some
-@given(versions())
+@given(versions(ruled=True))
 def test_a_version_written_out_and_read_again_has_the_same_text(card: Version) -> None:
     text = canonical_json(definition_of(card))
 

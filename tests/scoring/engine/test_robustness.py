@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.engine.frame import Floats
+from scoring.engine.banding import Bands
+from scoring.engine.frame import Floats, has_value
 from scoring.engine.measuring import Measured
 from scoring.engine.robustness import bounds_of, robustness
 from scoring.engine.scoring import Scored
@@ -54,16 +55,17 @@ def mean_of(card: Version, points: Floats, component: int, weights: Floats) -> f
 def brute_force(card: Version, scored: Scored, plausible: Plausible) -> Floats:
     weightings = draw_weightings(card, plausible)
     found = np.full((len(scored.ids), len(card.bands)), np.nan)
-    lowers = [band.lower for band in card.bands]
+    raw = np.where(has_value(scored.states), scored.raw, np.nan)
+    every = Bands(card, dict(zip(card.inputs, raw.T, strict=True)), len(raw)).lowers
     for i in np.flatnonzero(~np.isnan(scored.automatic)).tolist():
         made = [capped_score(card, scored, i, one_draw(weightings, d)) for d in range(plausible.draws)]
-        places = np.searchsorted(lowers, made, side="right") - 1
-        found[i] = np.bincount(places, minlength=len(lowers)) / plausible.draws
+        places = np.searchsorted(every[i], made, side="right") - 1
+        found[i] = np.bincount(places, minlength=len(card.bands)) / plausible.draws
     return found
 
 
 @some
-@given(versions(), st.lists(rows(), min_size=1, max_size=3))
+@given(versions(ruled=True), st.lists(rows(), min_size=1, max_size=3))
 def test_shares_are_what_a_plain_loop_over_the_weightings_finds(card: Version, batch: list[Row]) -> None:
     scored = scores(card, *batch)
     shares = robustness(scored, card, FEW)

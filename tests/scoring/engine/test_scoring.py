@@ -198,3 +198,13 @@ def test_an_empty_frame_has_empty_results() -> None:
 
     assert result.score.shape == (0,)
     assert result.contributions.shape == (0, 3)
+
+
+def test_where_the_age_is_unknown_the_range_takes_in_every_curve() -> None:
+    """80 logins are 80 points of an old account and 20 of one below 100 days."""
+    young = [{"below_days": 100, "curve": [[0, 100], [100, 0]]}]
+    card = version(components=[component("use", 1, measure("logins", ages=young))])
+    result = scores(card, {"logins": 80}, {"logins": 80, "tenure_days": 99}, {"logins": 80, "tenure_days": 100})
+    assert result.score.tolist() == [80, 20, 80]
+    assert [*zip(result.low.tolist(), result.high.tolist(), strict=True)] == [(20, 80), (20, 20), (80, 80)]
+    assert result.band_certain.tolist() == [False, True, True]

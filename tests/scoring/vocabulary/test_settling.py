@@ -66,6 +66,18 @@ def test_a_night_before_one_that_moved_somebody_does_nothing(nights: Nights) -> 
     assert stays(other) == []
 
 
+def test_a_late_night_makes_its_step_where_the_later_one_moved_nobody(nights: Nights) -> None:
+    """On day 2 nothing happens; day 1 comes after it and ends Onboarding, and day 3 goes on from there."""
+    acme = make_customer()
+    nights.settle(D, acme)
+    assert [nights.settle(on(2), acme), nights.settle(on(1), acme, **DONE), nights.settle(on(3), acme, **DUE)] == [
+        0,
+        1,
+        1,
+    ]
+    assert stays(acme)[1:] == [(GROWTH, on(1), on(3)), (RENEWAL, on(3), None)]
+
+
 @pytest.mark.parametrize("purpose", ["shadow", "trial"])
 def test_other_runs_move_nobody(nights: Nights, purpose: str) -> None:
     acme = make_customer()
