@@ -29,7 +29,7 @@ from scoring.loading import load
 from scoring.models import Purpose, Run, ScorecardVersion
 from scoring.nights import Night as Recorded
 from scoring.nights import recorded
-from scoring.previewing import AT_ONCE, Preview, frame_of, serves
+from scoring.scorecards.previewing import AT_ONCE, Preview, frame_of, serves
 
 OF_SCORE: Final = ("score", "role", "churn_risk", "expansion", "emergency", "above_emergency")
 ROLE_BEFORE: Final = "role_before"

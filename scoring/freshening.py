@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from accounts.business_days import today
 from accounts.models import Customer
-from scoring.choosing import Choice, choices_now
 from scoring.judging import judge_all
 from scoring.models import CurrentScore
 from scoring.recording import ROWS_AT_ONCE, refresh
+from scoring.scorecards.choosing import Choice, choices_now
 
 NEWS: Final = timedelta(days=2)  # older news has been through a night
 

@@ -8,7 +8,6 @@ from datetime import date
 
 import numpy as np
 
-from scoring.choosing import Choice, chosen
 from scoring.engine.banding import Places
 from scoring.engine.frame import Floats, has_value
 from scoring.engine.scoring import Scored, score
@@ -18,6 +17,7 @@ from scoring.keeping import columns_of
 from scoring.loading import Loaded, load
 from scoring.models import ScorecardVersion
 from scoring.nights import Ints, night_before
+from scoring.scorecards.choosing import Choice, chosen
 from scoring.vocabulary.placing import Placed, place
 
 

@@ -13,7 +13,6 @@ import numpy.typing as npt
 from django.db import connection, transaction
 
 from accounts.history import corrections_after, put_back
-from scoring.choosing import is_known_before, known_before
 from scoring.engine.frame import Floats, Frame, State
 from scoring.engine.version import Version
 from scoring.indicators import indicator_metrics
@@ -22,6 +21,7 @@ from scoring.metrics.block import Block
 from scoring.metrics.evaluating import Column, evaluate
 from scoring.metrics.metric import Metric
 from scoring.metrics.subscriptions import arr
+from scoring.scorecards.choosing import is_known_before, known_before
 from scoring.vocabulary.placing import placing_fields
 from scoring.vocabulary.stepping import stage_fields
 

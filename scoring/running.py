@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from accounts.business_days import site_zone
 from accounts.models import Customer
-from scoring.choosing import as_json, choices_now
 from scoring.keeping import forget
 from scoring.leasing import take
 from scoring.models import Purpose, Run, ScorecardVersion, Shard
 from scoring.recording import retire
+from scoring.scorecards.choosing import as_json, choices_now
 from scoring.shards import work
 from scoring.vocabulary.staying import settle
 

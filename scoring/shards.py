@@ -9,13 +9,13 @@ import numpy.typing as npt
 from django.db import transaction
 
 from accounts.models import Customer
-from scoring.choosing import choices_of
 from scoring.engine.scoring import Scored
 from scoring.judging import Judged, judge_all
 from scoring.keeping import keep
 from scoring.leasing import MOST_ATTEMPTS, end
 from scoring.models import Failure, Run, Shard
 from scoring.recording import record, refresh
+from scoring.scorecards.choosing import choices_of
 
 Ids = npt.NDArray[np.int64]
 

@@ -9,12 +9,13 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.models import Customer
-from scoring import backfills, freshening
+from scoring import freshening
 from scoring.leasing import attempt, free
 from scoring.models import Backfill, Purpose, Run, Shard
-from scoring.rescoring import official_version
+from scoring.past import backfills
+from scoring.past.rescoring import official_version
 from scoring.running import due_dates, finish, open_run
-from scoring.shadowing import due_shadows
+from scoring.scorecards.shadowing import due_shadows
 from scoring.shards import work
 
 SLICE: Final = timedelta(seconds=120)  # of a backfill in one task; the date at hand is done after it

@@ -106,7 +106,7 @@ def subjects() -> dict[str, int | str]:
     from healthsite.demo.logins import DEMO_LOGINS
     from playbooks.models import Task
     from scoring.models import ScorecardVersion
-    from scoring.publishing import live_version
+    from scoring.scorecards.publishing import live_version
 
     mine = Task.objects.unfinished().filter(assignee__email=dict(DEMO_LOGINS)["CSM"], play__closed_at=None)
     task = mine.exclude(play=None).select_related("play").order_by("play__opened_on", "pk").last()

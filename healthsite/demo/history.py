@@ -14,10 +14,10 @@ from healthsite.demo.working import Team
 from healthsite.demo.world import World
 from playbooks.models import Mail, Reaction
 from playbooks.running import react
-from scoring.backfilling import score_nights
 from scoring.models import Purpose, Run
-from scoring.publishing import live_version
-from scoring.rescoring import refresh_current
+from scoring.past.backfilling import score_nights
+from scoring.past.rescoring import refresh_current
+from scoring.scorecards.publishing import live_version
 
 Say = Callable[[str], None]
 

@@ -21,7 +21,7 @@ from scoring.judgements.objecting import object_to
 from scoring.judgements.overriding import end_override, override
 from scoring.judgements.settling import settle
 from scoring.models import CurrentScore, Objection
-from scoring.rescoring import refresh_current
+from scoring.past.rescoring import refresh_current
 from scoring.vocabulary.setting import set_stage
 
 if TYPE_CHECKING:

@@ -14,15 +14,15 @@ from accounts.models import User
 from healthsite.demo.dating import dated
 from healthsite.demo.logins import DEMO_LOGINS
 from healthsite.demo.world import World, moment
-from scoring.allotting import set_choice
-from scoring.drafting import change_draft, make_draft
 from scoring.engine.version import digest
 from scoring.metrics.sharing import together
 from scoring.models import Purpose, Run, ScorecardVersion
 from scoring.models.scorecards import Use
-from scoring.publishing import make_live, newest_version
 from scoring.running import complete, open_run
-from scoring.shadowing import ENOUGH, start_shadow
+from scoring.scorecards.allotting import set_choice
+from scoring.scorecards.drafting import change_draft, make_draft
+from scoring.scorecards.publishing import make_live, newest_version
+from scoring.scorecards.shadowing import ENOUGH, start_shadow
 
 SCORECARD: Final = "framework-002"
 SHADOW: Final = "component-default"

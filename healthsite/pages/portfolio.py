@@ -36,7 +36,7 @@ from healthsite.pages.visitors import user_of
 from scoring.engine.version import Version
 from scoring.explaining import trends
 from scoring.models import CurrentScore, ScorecardVersion
-from scoring.publishing import live_versions
+from scoring.scorecards.publishing import live_versions
 
 PER_PAGE: Final = 50
 SPARK_DAYS: Final = 90

@@ -9,10 +9,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from scoring.drafting import MOST_NOTE
 from scoring.engine.version import MOST_WEIGHT, digest
 from scoring.models import ScorecardVersion
-from scoring.places import editable, place_labels
+from scoring.scorecards.drafting import MOST_NOTE
+from scoring.scorecards.places import editable, place_labels
 
 HERE = re.compile(r"components.*\.weight|bands\[\d+\]\.(label|lower)|min_coverage")
 

@@ -17,12 +17,12 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from scoring.administration.forms import DraftForm, NoteForm
-from scoring.describing import cap_lines, component_lines, flag_lines
-from scoring.drafting import NeedsSecondPerson, Outdated, change_draft, make_draft, propose, restore
 from scoring.engine.version import InvalidScorecard, Version
 from scoring.models import ScorecardVersion
 from scoring.models.scorecards import Status
-from scoring.publishing import live_version
+from scoring.scorecards.describing import cap_lines, component_lines, flag_lines
+from scoring.scorecards.drafting import NeedsSecondPerson, Outdated, change_draft, make_draft, propose, restore
+from scoring.scorecards.publishing import live_version
 
 if TYPE_CHECKING:
     from scoring.administration.versions import ScorecardVersionAdmin

@@ -17,12 +17,12 @@ from accounts.csv_writing import streamed_csv
 from accounts.models import Customer
 from scoring.administration.forms import NoteForm
 from scoring.administration.pages import PAGES, REFUSED, address, admin_of, context, find
-from scoring.drafting import NeedsSecondPerson, Outdated, propose, publish_draft
 from scoring.engine.version import InvalidScorecard, digest
 from scoring.models import ScorecardVersion
 from scoring.models.scorecards import Status
-from scoring.previewing import LOADED_AT_MOST, Preview, owners_today, preview
-from scoring.publishing import AlreadySaid
+from scoring.scorecards.drafting import NeedsSecondPerson, Outdated, propose, publish_draft
+from scoring.scorecards.previewing import LOADED_AT_MOST, Preview, owners_today, preview
+from scoring.scorecards.publishing import AlreadySaid
 
 if TYPE_CHECKING:
     from scoring.administration.versions import ScorecardVersionAdmin

@@ -14,11 +14,11 @@ from django.utils import timezone
 from accounts.models import User
 from scoring.definitions.checking import check
 from scoring.definitions.entries import forget
-from scoring.drafting import NoReason, Outdated
 from scoring.engine.rules import InvalidRule, parse_rule
 from scoring.engine.version import digest
 from scoring.models import Definition
 from scoring.models.definitions import MOST_NUMBER
+from scoring.scorecards.drafting import NoReason, Outdated
 from scoring.wording import rule_words
 
 FIRST_OWN: Final = 31  # lower numbers are of the entries that come with the product

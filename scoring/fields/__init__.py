@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from scoring.choosing import choices_of
 from scoring.engine.frame import Floats
 from scoring.fields.naming import is_field, label_of
 from scoring.fields.sheet import Sheet
 from scoring.loading import snapshot
 from scoring.models import Run, ScorecardVersion
 from scoring.nights import Ints, recorded
+from scoring.scorecards.choosing import choices_of
 
 __all__ = ["is_field", "label_of", "load_fields", "run_versions"]
 

@@ -9,7 +9,7 @@ from scoring.definitions import Entry, every_entry
 from scoring.indicators import indicators
 from scoring.metrics import METRICS
 from scoring.metrics.attributes import attribute
-from scoring.publishing import live_versions
+from scoring.scorecards.publishing import live_versions
 
 ROLE_OF: Final = ".role"  # <component>.role
 MOST_DAYS: Final = 365

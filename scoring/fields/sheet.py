@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 
-from scoring.choosing import known_before
 from scoring.engine.card import SCORE, Version
 from scoring.engine.conditions import Comparison
 from scoring.engine.frame import Floats, has_value
@@ -26,6 +25,7 @@ from scoring.metrics.evaluating import evaluate
 from scoring.models import Run
 from scoring.nights import Ints, Night, night_before, night_on
 from scoring.packing import rescore_all
+from scoring.scorecards.choosing import known_before
 from scoring.vocabulary.placing import Placed, codes, place, placing_fields
 from scoring.vocabulary.revenue import PIPELINE, WON, six_month_revenue
 from scoring.vocabulary.stays import stage_on

@@ -12,7 +12,7 @@ from scoring.engine.rules import InvalidRule, Rule, parse_rule
 from scoring.indicators.indicator import FALLEN, KINDS, OPEN, STAGE, Indicator
 from scoring.metrics import METRICS
 from scoring.presets import PRESET_KEYS, load_preset
-from scoring.publishing import live_versions
+from scoring.scorecards.publishing import live_versions
 
 KEYS: Final = ("type", "rule", "nights", "meaning", "source", "counts")
 MOST_NIGHTS: Final = 365

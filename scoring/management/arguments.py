@@ -15,7 +15,7 @@ from accounts.business_days import today
 from accounts.lookup import UnknownCustomer
 from scoring.engine.version import InvalidScorecard
 from scoring.explaining import NotScored
-from scoring.publishing import UnknownScorecard
+from scoring.scorecards.publishing import UnknownScorecard
 
 EARLIEST = date(1970, 1, 1)
 

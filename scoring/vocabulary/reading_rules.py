@@ -12,7 +12,7 @@ from scoring.engine.rules import InvalidRule, Rule, parse_rule
 from scoring.fields.naming import is_field
 from scoring.metrics import METRICS
 from scoring.metrics.attributes import word_fields
-from scoring.publishing import live_versions
+from scoring.scorecards.publishing import live_versions
 from scoring.vocabulary.circles import PLACES, circle
 from scoring.vocabulary.revenue import REVENUE
 from scoring.vocabulary.stepping import OF_STAY

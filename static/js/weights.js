@@ -1,7 +1,7 @@
 // Shows effective shares while weights are typed, in a form[data-weights]. Each [data-component] holds the input in
 // [data-component-weight], its share in [data-component-share], and rows [data-measure] with the input in
 // [data-measure-weight] and the shares in [data-within] (of the component) and [data-share] (of the score).
-// [data-weights-said] says what keeps shares from being told. Percents read as scoring/describing.py writes them.
+// [data-weights-said] says what keeps shares from being told. Percents read as scoring/scorecards/describing.py writes them.
 const NONE = "–";
 
 function weightIn(row, name) {

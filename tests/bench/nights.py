@@ -9,10 +9,10 @@ from statistics import median
 from time import perf_counter
 from typing import Any, Final
 
-from scoring.backfilling import score_nights
 from scoring.engine.scoring import score
 from scoring.loading import load_inputs
-from scoring.publishing import live_version
+from scoring.past.backfilling import score_nights
+from scoring.scorecards.publishing import live_version
 from tests.bench import workspace
 from tests.bench.timing import Result, at_most, in_turn
 

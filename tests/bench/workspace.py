@@ -16,7 +16,7 @@ from accounts.models import Customer
 from healthsite.demo.building import build
 from healthsite.demo.world import World
 from scoring.nights import Ints
-from scoring.publishing import make_live
+from scoring.scorecards.publishing import make_live
 
 LAST: Final = date(2026, 6, 30)
 Statement = tuple[str, Any]

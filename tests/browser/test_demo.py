@@ -17,7 +17,7 @@ from healthsite.demo.logins import DEMO_LOGINS, DEMO_PASSWORD
 from healthsite.demo.stories import TERRITORY
 from playbooks.models import Play, Task
 from scoring.models import Purpose, Run, ScoreRecord
-from scoring.rescoring import official_version
+from scoring.past.rescoring import official_version
 from scoring.running import complete, open_run
 from tests.browser.test_journeys import section
 from tests.healthsite.demo.telling import LAST, make, silently

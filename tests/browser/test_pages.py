@@ -12,8 +12,8 @@ from playwright.sync_api import Page
 
 from accounts.models import Customer, User
 from playbooks.closing import close_play
-from scoring.backfilling import score_days
-from scoring.rescoring import refresh_current
+from scoring.past.backfilling import score_days
+from scoring.past.rescoring import refresh_current
 from tests.browser.workday import Workday
 from tests.cast import give, make_customer, make_user
 from tests.healthsite.pages.world import NOW

@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Page
 
 from accounts.models import User
-from scoring.drafting import make_draft
 from scoring.models import ScorecardVersion
-from scoring.publishing import live_version
-from scoring.rescoring import refresh_current
+from scoring.past.rescoring import refresh_current
+from scoring.scorecards.drafting import make_draft
+from scoring.scorecards.publishing import live_version
 from tests.browser.test_pages import log_in
 from tests.browser.test_weights import shares
 from tests.cast import make_user

@@ -13,16 +13,16 @@ import pytest
 from playwright.sync_api import Page
 
 from accounts.models import Customer, User
-from scoring.backfills import ask_backfill
-from scoring.drafting import change_draft, make_draft
 from scoring.engine.version import digest
 from scoring.judgements.objecting import object_to
 from scoring.judgements.settling import settle
 from scoring.models import CurrentScore, Failure, Purpose, Run, ScorecardVersion
-from scoring.publishing import publish
-from scoring.rescoring import refresh_current
+from scoring.past.backfills import ask_backfill
+from scoring.past.rescoring import refresh_current
 from scoring.running import complete, open_run
-from scoring.shadowing import start_shadow
+from scoring.scorecards.drafting import change_draft, make_draft
+from scoring.scorecards.publishing import publish
+from scoring.scorecards.shadowing import start_shadow
 from tests.browser.test_pages import log_in
 from tests.browser.workday import Workday
 from tests.healthsite.belongings import judge

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from scoring.backfills import advance, due
 from scoring.definitions import forget
 from scoring.models import Backfill, Definition, Purpose, Run, ScorecardVersion
-from scoring.publishing import live_version
-from scoring.rescoring import official_version
+from scoring.past.backfills import advance, due
+from scoring.past.rescoring import official_version
 from scoring.running import complete, open_run
+from scoring.scorecards.publishing import live_version
 from tests.browser.test_journeys import section
 from tests.browser.test_pages import log_in
 from tests.browser.workday import DAY, Workday

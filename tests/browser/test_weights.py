@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Page
 
 from accounts.models import User
-from scoring.drafting import make_draft
 from scoring.models import Purpose, ScorecardVersion
-from scoring.rescoring import official_version, refresh_current
+from scoring.past.rescoring import official_version, refresh_current
 from scoring.running import complete, open_run
+from scoring.scorecards.drafting import make_draft
 from tests.browser.test_pages import EVERY_LOOK, log_in
 from tests.cast import make_customer, make_user
 from tests.healthsite.pages.world import D, live, supply

@@ -13,7 +13,7 @@ from typing import Any, Final
 from accounts.models import Contact, Customer, Interaction, Survey, Team, Ticket, User
 from playbooks.models import Play, Task
 from playbooks.running import react
-from scoring.rescoring import refresh_current, score_day
+from scoring.past.rescoring import refresh_current, score_day
 from tests.cast import give, make_customer, make_row, make_user
 from tests.healthsite.pages.world import NOW, D, live, supply
 

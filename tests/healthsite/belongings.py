@@ -13,14 +13,14 @@ from healthsite.pages.scorecards.editing import Editor
 from playbooks.models import Playbook
 from playbooks.starting import start_play
 from playbooks.tasking import create_task
-from scoring.backfills import ask_backfill
 from scoring.definitions.changing import digest_of
-from scoring.drafting import change_draft, make_draft, propose
 from scoring.engine.version import digest
 from scoring.judgements.overriding import override
 from scoring.metrics.custom.making import make_metric
 from scoring.models import CurrentScore, Definition, ScorecardVersion
-from scoring.publishing import publish
+from scoring.past.backfills import ask_backfill
+from scoring.scorecards.drafting import change_draft, make_draft, propose
+from scoring.scorecards.publishing import publish
 from tests.healthsite.pages.editors import said_by
 from tests.healthsite.pages.world import NOW, definition, score
 

@@ -15,9 +15,9 @@ from django.db import transaction
 from django.test import Client
 
 from accounts.models import Customer, Team, User
-from scoring.drafting import change_draft
 from scoring.engine.version import digest
 from scoring.models import Failure, Run, ScorecardVersion
+from scoring.scorecards.drafting import change_draft
 from tests.cast import give, make_user
 from tests.digest import digest_of
 from tests.healthsite.addresses import address, names

@@ -10,7 +10,7 @@ from accounts.models import Customer, User
 from playbooks.closing import close_play
 from playbooks.models import Episode, Mail, Play, Playbook, Task
 from playbooks.running import react
-from scoring.publishing import make_version_live
+from scoring.scorecards.publishing import make_version_live
 from tests.cast import give, make_customer, make_user
 from tests.healthsite.pages.world import live
 from tests.playbooks.nights import EMERGENCY, RED, WARY, WELL, D, Nights, alerts, plays

@@ -12,9 +12,9 @@ from playbooks.foreseeing import Expected, Foreseen, foresee
 from playbooks.models import Episode, Play, Playbook
 from playbooks.running import react
 from scoring.models import ScorecardVersion
-from scoring.previewing import owners_today, preview
-from scoring.publishing import make_version_live, publish
-from scoring.rescoring import refresh_current, score_day
+from scoring.past.rescoring import refresh_current, score_day
+from scoring.scorecards.previewing import owners_today, preview
+from scoring.scorecards.publishing import make_version_live, publish
 from tests.cast import give, make_customer, make_user
 from tests.digest import digest_of
 from tests.healthsite.pages.world import D, customer_at, definition, live, supply

@@ -8,7 +8,7 @@ import pytest
 
 from playbooks.models import Episode, Mail, Play
 from playbooks.running import react
-from scoring.rescoring import score_day
+from scoring.past.rescoring import score_day
 from tests.cast import give, make_user
 from tests.healthsite.pages.world import D, customer_at, live, supply
 from tests.playbooks.nights import alerts, plays

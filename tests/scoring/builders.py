@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.models import Customer, Ticket
 from scoring.models import ScorecardVersion
-from scoring.publishing import make_live, publish
+from scoring.scorecards.publishing import make_live, publish
 from tests.cast import make_customer, make_row
 
 D = date(2025, 9, 30)

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from scoring.drafting import make_draft
 from scoring.models import ScorecardVersion
-from scoring.publishing import live_version
+from scoring.scorecards.drafting import make_draft
+from scoring.scorecards.publishing import live_version
 from tests.cast import make_user
 from tests.digest import digest_of
 from tests.healthsite.pages.world import definition, live

@@ -10,10 +10,10 @@ from django.test import Client
 
 from accounts.models import User
 from scoring.administration import previews
-from scoring.drafting import make_draft
 from scoring.models import ScorecardVersion
-from scoring.publishing import live_version
-from scoring.rescoring import refresh_current
+from scoring.past.rescoring import refresh_current
+from scoring.scorecards.drafting import make_draft
+from scoring.scorecards.publishing import live_version
 from tests.cast import give, make_customer, make_user
 from tests.digest import digest_of
 from tests.healthsite.pages.world import D, customer_at, live, supply

@@ -11,13 +11,13 @@ import pytest
 from accounts.models import Customer, Usage
 from healthsite.demo.building import build
 from healthsite.demo.world import World
-from scoring import backfilling
-from scoring.backfilling import score_days, score_nights
 from scoring.metrics import METRICS
 from scoring.metrics.block import Block
 from scoring.metrics.evaluating import Column, evaluate
 from scoring.metrics.sharing import together
 from scoring.models import Run, ScoreRecord
+from scoring.past import backfilling
+from scoring.past.backfilling import score_days, score_nights
 from tests.cast import make_row, make_source
 from tests.scoring.builders import D, customer_with_tickets, support_scorecard
 

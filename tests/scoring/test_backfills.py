@@ -11,12 +11,12 @@ import time_machine
 from django.utils import timezone
 
 from accounts.business_days import today
-from scoring import backfills
-from scoring.backfills import LEASE, NotAsked, Overtaken, advance, ask_backfill, due, rush, stop, take
 from scoring.models import Backfill, Purpose, Run, ScoreRecord
-from scoring.publishing import UnknownScorecard
-from scoring.recalling import score_date
-from scoring.rescoring import score_day
+from scoring.past import backfills
+from scoring.past.backfills import LEASE, NotAsked, Overtaken, advance, ask_backfill, due, rush, stop, take
+from scoring.past.recalling import score_date
+from scoring.past.rescoring import score_day
+from scoring.scorecards.publishing import UnknownScorecard
 from scoring.tasks import backfill as backfill_task
 from scoring.tasks import tick
 from tests.digest import digest_of

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from accounts.models import User
-from scoring.allotting import NotShared, set_choice
-from scoring.choosing import choices_now, choices_of, chosen
-from scoring.drafting import NoReason
 from scoring.freshening import freshen
 from scoring.models import CurrentScore, Purpose, Run, Scorecard
-from scoring.publishing import live_version, live_versions, make_live, publish
-from scoring.rescoring import official_version, refresh_current
+from scoring.past.rescoring import official_version, refresh_current
 from scoring.running import complete, open_run
+from scoring.scorecards.allotting import NotShared, set_choice
+from scoring.scorecards.choosing import choices_now, choices_of, chosen
+from scoring.scorecards.drafting import NoReason
+from scoring.scorecards.publishing import live_version, live_versions, make_live, publish
 from tests.cast import make_user
 from tests.scoring.builders import D, customer_with_tickets, definition, support_scorecard
 

@@ -11,8 +11,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Ticket
-from scoring.backfills import ask_backfill, rush
 from scoring.models import Backfill, Run
+from scoring.past.backfills import ask_backfill, rush
 from tests.cast import make_customer, make_row, make_source
 from tests.digest import digest_of
 from tests.scoring.builders import D, customer_with_tickets, noon, support_scorecard

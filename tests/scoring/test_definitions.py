@@ -11,8 +11,8 @@ from accounts.models import User
 from scoring.definitions import entries, every_entry
 from scoring.definitions.changing import Refused, add_entry, change_entry, digest_of, move_entry
 from scoring.definitions.checking import InvalidDefinition
-from scoring.drafting import NoReason, Outdated
 from scoring.models import Definition
+from scoring.scorecards.drafting import NoReason, Outdated
 from tests.cast import make_user
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from scoring.differing import differences, unified
 from scoring.engine.version import parse_version
+from scoring.scorecards.differing import differences, unified
 from tests.healthsite.pages.world import definition
 
 pytestmark = pytest.mark.django_db  # rules are said by the names of vocabularies

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from scoring import distributing
-from scoring.distributing import Distribution, distribution, distributions
 from scoring.engine.version import parse_version
-from scoring.rescoring import refresh_current
+from scoring.past.rescoring import refresh_current
+from scoring.scorecards import distributing
+from scoring.scorecards.distributing import Distribution, distribution, distributions
 from tests.cast import make_customer
 from tests.healthsite.pages.world import D, definition, live, supply
 

@@ -15,7 +15,12 @@ from django.db import connection
 
 from accounts.models import User
 from healthsite.pages.trend import trend
-from scoring.drafting import (
+from scoring.engine.version import InvalidScorecard, digest
+from scoring.explaining import explain
+from scoring.models import Policy, Purpose, Run, ScorecardVersion, ScoreRecord
+from scoring.past.rescoring import official_version, refresh_current
+from scoring.running import complete, open_run
+from scoring.scorecards.drafting import (
     NoReason,
     Outdated,
     change_draft,
@@ -23,12 +28,7 @@ from scoring.drafting import (
     publish_draft,
     restore,
 )
-from scoring.engine.version import InvalidScorecard, digest
-from scoring.explaining import explain
-from scoring.models import Policy, Purpose, Run, ScorecardVersion, ScoreRecord
-from scoring.publishing import AlreadySaid, live_version, make_live, publish
-from scoring.rescoring import official_version, refresh_current
-from scoring.running import complete, open_run
+from scoring.scorecards.publishing import AlreadySaid, live_version, make_live, publish
 from tests.cast import make_customer, make_user
 from tests.digest import digest_of
 from tests.healthsite.pages.world import D, customer_at, definition, live, supply

@@ -8,8 +8,8 @@ import pytest
 
 from accounts.families import closes_circle, family_of, parent_problem
 from accounts.models import Customer, User
+from scoring.comparing.families import Family, family
 from scoring.explaining import explain
-from scoring.families import Family, family
 from tests.cast import give, make_customer, make_user
 from tests.healthsite.pages.world import MONTH_BEFORE, D, customer_at, live, score
 

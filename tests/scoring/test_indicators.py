@@ -16,7 +16,7 @@ from scoring.indicators import indicators, open_indicators
 from scoring.judging import judge
 from scoring.loading import load
 from scoring.models import CurrentScore, Definition, Purpose, Run, ScorecardVersion, ScoreRecord, Stay
-from scoring.rescoring import refresh_current, score_day
+from scoring.past.rescoring import refresh_current, score_day
 from scoring.running import complete, open_run
 from tests.cast import make_customer, make_row
 from tests.healthsite.pages.world import D, customer_at, definition, live, score, supply

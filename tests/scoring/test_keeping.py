@@ -15,7 +15,7 @@ from scoring.indicators import indicator_metrics
 from scoring.keeping import forget, kept_of
 from scoring.loading import FACTS, RULE_METRICS
 from scoring.models import Kept, Purpose, Run
-from scoring.rescoring import score_day
+from scoring.past.rescoring import score_day
 from scoring.running import complete, open_run
 from tests.scoring.builders import D, customer_with_tickets, support_scorecard
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from scoring.comparing.moves_of_months import ASSUMED, Moves, realistic_moves, whole_measures
 from scoring.models import ScorecardVersion
-from scoring.moves_of_months import ASSUMED, Moves, realistic_moves, whole_measures
 from tests.healthsite.pages.world import MONTH_BEFORE, D, customer_at, live, score, supply
 
 pytestmark = pytest.mark.django_db

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from accounts.models import Customer, User
+from scoring.comparing.peers import Peers, peers, percentile
 from scoring.explaining import explain
 from scoring.models import CurrentScore, Policy
-from scoring.peers import Peers, peers, percentile
 from tests.cast import give, make_user
 from tests.healthsite.pages.world import customer_at, live, score
 
@@ -96,7 +96,7 @@ def test_a_customer_without_an_industry_has_no_such_group(ada: User) -> None:
 
 
 def test_a_large_group_is_compared_by_a_part_of_it(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scoring.peers.MOST_RESCORED", 5)
+    monkeypatch.setattr("scoring.comparing.peers.MOST_RESCORED", 5)
     least(1)
     live()
     me = customer_at(60)

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from accounts.models import User
-from scoring import previewing
-from scoring.drafting import change_draft, make_draft
 from scoring.engine.version import digest
 from scoring.models import CurrentScore, Scorecard, ScorecardVersion
-from scoring.previewing import Preview, moved_share, owners_today, preview
-from scoring.publishing import publish
-from scoring.rescoring import refresh_current
-from scoring.shifting import Flow, Name, Total
+from scoring.past.rescoring import refresh_current
+from scoring.scorecards import previewing
+from scoring.scorecards.drafting import change_draft, make_draft
+from scoring.scorecards.previewing import Preview, moved_share, owners_today, preview
+from scoring.scorecards.publishing import publish
+from scoring.scorecards.shifting import Flow, Name, Total
 from tests.cast import give, make_customer, make_user
 from tests.healthsite.pages.world import D, customer_at, definition, live, supply
 

@@ -9,7 +9,10 @@ import pytest
 from django.contrib.admin.models import LogEntry
 
 from accounts.models import User
-from scoring.drafting import (
+from scoring.engine.version import InvalidScorecard, digest
+from scoring.models import Policy, Proposal, ScorecardVersion
+from scoring.past.rescoring import refresh_current
+from scoring.scorecards.drafting import (
     NeedsSecondPerson,
     NoReason,
     NotYours,
@@ -22,10 +25,7 @@ from scoring.drafting import (
     revise_draft,
     turn_down,
 )
-from scoring.engine.version import InvalidScorecard, digest
-from scoring.models import Policy, Proposal, ScorecardVersion
-from scoring.publishing import live_version
-from scoring.rescoring import refresh_current
+from scoring.scorecards.publishing import live_version
 from tests.cast import make_user
 from tests.digest import digest_of
 from tests.healthsite.pages.world import D, customer_at, live

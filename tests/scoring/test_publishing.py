@@ -7,8 +7,8 @@ import pytest
 from accounts.models import FeatureUsage, Subscription
 from scoring.engine.version import InvalidScorecard
 from scoring.models import Scorecard, ScorecardVersion
-from scoring.publishing import UnknownScorecard, live_version, make_live, publish, version_in_use
-from scoring.recommending import choose_live, reach, reaches
+from scoring.scorecards.publishing import UnknownScorecard, live_version, make_live, publish, version_in_use
+from scoring.scorecards.recommending import choose_live, reach, reaches
 from tests.cast import make_customer, make_row
 from tests.digest import digest_of
 from tests.scoring.builders import D, customer_with_tickets, definition

@@ -14,8 +14,8 @@ from scoring.explaining import NotScored, explain
 from scoring.judging import Judged, judge
 from scoring.loading import Loaded
 from scoring.models import Failure, Purpose, Run, ScoreRecord
-from scoring.recalling import compare_known, recall, recall_day
-from scoring.rescoring import score_day
+from scoring.past.recalling import compare_known, recall, recall_day
+from scoring.past.rescoring import score_day
 from tests.cast import make_customer, make_row, make_source
 from tests.digest import digest_of
 from tests.scoring.builders import D, customer_with_tickets, noon, support_scorecard
@@ -155,7 +155,7 @@ def test_a_customer_who_cannot_be_scored_is_one_named_failure(acme: Customer, mo
             raise ZeroDivisionError("nothing to divide by")
         return judge(loaded, *rest)
 
-    monkeypatch.setattr("scoring.recalling.judge", judging)
+    monkeypatch.setattr("scoring.past.recalling.judge", judging)
     run = recall_day(D)
     assert (run.scored, run.failed) == (1, 1)
     assert Failure.objects.get().reason == "ZeroDivisionError: nothing to divide by"

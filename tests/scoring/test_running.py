@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from accounts.models import CustomerPeriod, Ticket
 from scoring import judging, loading
-from scoring.backfilling import score_days
 from scoring.leasing import MOST_ATTEMPTS, Fenced, take
 from scoring.models import CurrentScore, Failure, Purpose, Run, ScoreRecord, Shard
-from scoring.rescoring import refresh_current, score_day
+from scoring.past.backfilling import score_days
+from scoring.past.rescoring import refresh_current, score_day
 from scoring.running import complete, due_dates, open_run
 from scoring.shards import work
 from tests.cast import make_customer, make_row

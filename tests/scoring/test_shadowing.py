@@ -14,11 +14,11 @@ from django.core.management import call_command
 
 from accounts.models import User
 from playbooks.models import Episode
-from scoring.drafting import NoReason, make_draft
 from scoring.models import CurrentScore, Purpose, Run, ScorecardVersion, ScoreRecord
-from scoring.publishing import make_version_live, publish
 from scoring.running import complete, open_run
-from scoring.shadowing import CannotShadow, compare, due_shadows, start_shadow, stop_shadow
+from scoring.scorecards.drafting import NoReason, make_draft
+from scoring.scorecards.publishing import make_version_live, publish
+from scoring.scorecards.shadowing import CannotShadow, compare, due_shadows, start_shadow, stop_shadow
 from scoring.tasks import tick
 from tests.cast import make_customer, make_user
 from tests.digest import digest_of

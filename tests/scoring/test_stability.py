@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import Change, Customer, Interaction, Ticket
 from scoring.models import CurrentScore, Policy, Purpose, Run, ScorecardVersion, ScoreRecord
-from scoring.stability import by_week, stability
+from scoring.scorecards.stability import by_week, stability
 from tests.cast import make_customer, make_row
 from tests.healthsite.pages.world import D, live, supply
 
@@ -146,7 +146,7 @@ def test_the_target_is_less_than_the_share(version: ScorecardVersion) -> None:
 def test_of_a_large_book_some_are_looked_at_and_it_says_so(
     version: ScorecardVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scoring.stability.AT_MOST", 2)
+    monkeypatch.setattr("scoring.scorecards.stability.AT_MOST", 2)
     for _ in range(5):
         moved(version, 60, 70)
     found = stability(version, D)

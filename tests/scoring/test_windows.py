@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.models import Customer
+from scoring.comparing.windows import Arrow, arrows
 from scoring.explaining import explain
-from scoring.windows import Arrow, arrows
 from tests.healthsite.pages.world import D, customer_at, definition, live, score, supply
 
 pytestmark = pytest.mark.django_db

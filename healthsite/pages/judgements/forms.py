@@ -14,7 +14,7 @@ from accounts.models.surveys import Colour
 from healthsite.pages.tasks.forms import day_field, long_text
 from healthsite.pages.telling import name_of
 from scoring.models import CurrentScore, Policy, Settlement
-from scoring.publishing import live_version
+from scoring.scorecards.publishing import live_version
 
 USUAL_DAYS: Final = 30
 

@@ -21,7 +21,7 @@ from scoring.metrics import METRICS
 from scoring.metrics.custom.describing import QUIET_WORDS
 from scoring.metrics.metric import Metric
 from scoring.models import CustomMetric, ScorecardVersion
-from scoring.publishing import live_versions
+from scoring.scorecards.publishing import live_versions
 
 OWN_GROUP: Final = "Own values"
 NOT_READ: Final = "not read"

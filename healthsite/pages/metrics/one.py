@@ -21,14 +21,14 @@ from healthsite.pages.metrics.counting import values_now
 from healthsite.pages.metrics.using import uses, uses_above
 from healthsite.pages.scorecards.histograms import Drawing, draw
 from healthsite.pages.visitors import user_of
-from scoring.distributing import distribution
-from scoring.drafting import MOST_NOTE
 from scoring.metrics import METRICS
 from scoring.metrics.custom.describing import source_words
 from scoring.metrics.custom.making import StillRead, retire_metric
 from scoring.metrics.custom.parsing import parse_body
 from scoring.models import CustomMetric
-from scoring.publishing import live_versions
+from scoring.scorecards.distributing import distribution
+from scoring.scorecards.drafting import MOST_NOTE
+from scoring.scorecards.publishing import live_versions
 
 REFUSED: Final = 422
 ENTRIES: Final = 20  # of the history

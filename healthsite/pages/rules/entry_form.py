@@ -12,8 +12,8 @@ from healthsite.pages.rules.builder import RuleForm
 from healthsite.pages.rules.kinds import KINDS
 from healthsite.pages.rules.readable import Readable
 from scoring.definitions.changing import digest_of
-from scoring.drafting import MOST_NOTE
 from scoring.models import Definition
+from scoring.scorecards.drafting import MOST_NOTE
 
 
 class TitleForm(forms.Form):

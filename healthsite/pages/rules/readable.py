@@ -10,7 +10,6 @@ from typing import Final
 from django.utils.html import format_html, format_html_join
 
 from healthsite.pages.rules.words import known_words
-from scoring.choosing import SEGMENT_BEFORE
 from scoring.definitions import every_entry
 from scoring.engine.card import SCORE, Version
 from scoring.indicators import indicators
@@ -19,7 +18,8 @@ from scoring.indicators.indicator import STAGE as STAGE_FIELD
 from scoring.indicators.parsing import SAID
 from scoring.metrics import METRICS
 from scoring.metrics.attributes import ATTRIBUTES, word_fields
-from scoring.publishing import live_versions
+from scoring.scorecards.choosing import SEGMENT_BEFORE
+from scoring.scorecards.publishing import live_versions
 from scoring.vocabulary.circles import PLACES, fields_of
 from scoring.vocabulary.reading_rules import REVENUE_TIER, SEGMENT, STAGE, TIER
 from scoring.vocabulary.reading_rules import readable as readable_of

@@ -8,9 +8,9 @@ from typing import Any, Final
 from django.db.models import F, QuerySet, Value
 
 from accounts.models import Attribute, Customer, Subscription
-from scoring.choosing import SEGMENT_BEFORE
 from scoring.definitions import entries
 from scoring.metrics.attributes import OWN, TEXTS
+from scoring.scorecards.choosing import SEGMENT_BEFORE
 
 MOST_WORDS: Final = 60  # of one field; any other word can be typed
 

@@ -16,10 +16,10 @@ from healthsite.pages.runs.forms import BackfillForm, may_backfill, may_see_runs
 from healthsite.pages.runs.page import runs_page
 from healthsite.pages.tasks.returning import back
 from healthsite.pages.visitors import user_of
-from scoring.backfills import NotAsked, ask_backfill, stop
 from scoring.models import Backfill, Run
-from scoring.publishing import UnknownScorecard
-from scoring.retrying import retry
+from scoring.past.backfills import NotAsked, ask_backfill, stop
+from scoring.past.retrying import retry
+from scoring.scorecards.publishing import UnknownScorecard
 
 
 @require_POST

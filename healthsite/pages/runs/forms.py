@@ -45,7 +45,7 @@ def _day(label: str) -> forms.DateField:
 
 
 class BackfillForm(forms.Form):
-    """A range of dates; `scoring.backfills` says what it may be."""
+    """A range of dates; `scoring.past.backfills` says what it may be."""
 
     first = _day("First date")
     last = _day("Last date")

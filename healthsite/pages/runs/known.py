@@ -9,7 +9,7 @@ from accounts.models import Customer
 from healthsite.pages.moving import Move, move
 from scoring.engine.display import shown
 from scoring.explaining import Explained, NotScored
-from scoring.recalling import compare_known
+from scoring.past.recalling import compare_known
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from django.db.models.functions import RowNumber
 
 from accounts.models import Customer, User
 from accounts.wording import counted
-from scoring.backfills import OPEN
 from scoring.models import Backfill, Failure, Run, ScorecardVersion, Shard
-from scoring.retrying import may_retry
+from scoring.past.backfills import OPEN
+from scoring.past.retrying import may_retry
 
 FAILURES_SHOWN: Final = 10  # of a run
 BACKFILLS_SHOWN: Final = 10

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from healthsite.pages.scorecards.finding import REFUSED, version_of
 from healthsite.pages.scorecards.forms import CompareForm
-from scoring.differing import differences, unified
 from scoring.models import ScorecardVersion
+from scoring.scorecards.differing import differences, unified
 
 
 @require_safe

@@ -15,11 +15,11 @@ from healthsite.pages.rules.builder import RuleForm
 from healthsite.pages.rules.readable import of_version
 from healthsite.pages.scorecards.copies import Copy, NotPossible, reshape, typed
 from healthsite.pages.scorecards.forms import EditForm
-from scoring.describing import FLAGS
-from scoring.drafting import Outdated, revise_draft
 from scoring.engine.version import InvalidScorecard, digest
 from scoring.models import ScorecardVersion
-from scoring.places import full, leaves
+from scoring.scorecards.describing import FLAGS
+from scoring.scorecards.drafting import Outdated, revise_draft
+from scoring.scorecards.places import full, leaves
 
 RULED: Final = ("caps", "thresholds")  # the lists whose entries hold while a rule does
 Rules = dict[str, dict[str, Any] | None]

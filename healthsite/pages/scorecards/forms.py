@@ -10,13 +10,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from scoring.administration.forms import Number, plain
-from scoring.describing import MISSING, ROLLUPS
-from scoring.drafting import MOST_NOTE
 from scoring.engine.card import SCORE
 from scoring.engine.version import MOST_RAW, MOST_WEIGHT, ROLES, TEN_YEARS
 from scoring.models import ScorecardVersion
 from scoring.models.scorecards import Status
-from scoring.places import leaves, place_labels
+from scoring.scorecards.describing import MISSING, ROLLUPS
+from scoring.scorecards.drafting import MOST_NOTE
+from scoring.scorecards.places import leaves, place_labels
 
 RANGES: Final = {
     "weight": MOST_WEIGHT,

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts.wording import counted
-from scoring.describing import number
-from scoring.distributing import Distribution
 from scoring.engine.card import Band
+from scoring.scorecards.describing import number
+from scoring.scorecards.distributing import Distribution
 
 LEFT, RIGHT = 24.0, 258.0
 TOP, FOOT = 6.0, 86.0

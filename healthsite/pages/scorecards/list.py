@@ -14,12 +14,12 @@ from django.views.decorators.http import require_safe
 from accounts.business_days import today
 from healthsite.pages.scorecards.finding import may_edit
 from healthsite.pages.visitors import user_of
-from scoring.choosing import choices_now
-from scoring.describing import metric_label
 from scoring.models import CurrentScore, Proposal, Run, Scorecard, ScorecardVersion
 from scoring.models.scorecards import Status, Use
 from scoring.presets import load_preset
-from scoring.recommending import Reach, reaches, reason
+from scoring.scorecards.choosing import choices_now
+from scoring.scorecards.describing import metric_label
+from scoring.scorecards.recommending import Reach, reaches, reason
 from scoring.wording import rule_words
 
 

@@ -12,8 +12,8 @@ from healthsite.pages.rules.builder import RuleForm
 from healthsite.pages.rules.readable import of_customers
 from healthsite.pages.scorecards.finding import REFUSED, admin_of
 from healthsite.pages.scorecards.forms import PlaceForm
-from scoring.allotting import set_choice
 from scoring.models import Scorecard
+from scoring.scorecards.allotting import set_choice
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

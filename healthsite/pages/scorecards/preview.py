@@ -24,7 +24,7 @@ from scoring.definitions import every_entry
 from scoring.engine.version import digest
 from scoring.models import Policy, ScorecardVersion
 from scoring.models.scorecards import Status
-from scoring.previewing import LOADED_AT_MOST, Preview, owners_today, preview
+from scoring.scorecards.previewing import LOADED_AT_MOST, Preview, owners_today, preview
 
 ROWS: Final = 50  # a page
 AT_ONCE: Final = 5000  # customers whose work is reckoned without being asked for; more take some seconds

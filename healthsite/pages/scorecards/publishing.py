@@ -13,7 +13,11 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from healthsite.pages.scorecards.finding import REFUSED, admin_of, told, version_of
 from healthsite.pages.scorecards.forms import AnswerForm, PublishForm, WhyForm
-from scoring.drafting import (
+from scoring.engine.version import InvalidScorecard, digest
+from scoring.models import Proposal, ScorecardVersion
+from scoring.models.scorecards import Status, Use
+from scoring.presets import PRESET_KEYS
+from scoring.scorecards.drafting import (
     NeedsSecondPerson,
     NotYours,
     Outdated,
@@ -25,12 +29,8 @@ from scoring.drafting import (
     restore,
     turn_down,
 )
-from scoring.engine.version import InvalidScorecard, digest
-from scoring.models import Proposal, ScorecardVersion
-from scoring.models.scorecards import Status, Use
-from scoring.presets import PRESET_KEYS
-from scoring.publishing import AlreadySaid, live_version, newest_version
-from scoring.shadowing import start_shadow, stop_shadow
+from scoring.scorecards.publishing import AlreadySaid, live_version, newest_version
+from scoring.scorecards.shadowing import start_shadow, stop_shadow
 
 
 @require_POST

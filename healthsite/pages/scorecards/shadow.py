@@ -18,11 +18,11 @@ from healthsite.pages.scorecards.preview import onlooker_of
 from healthsite.pages.visitors import user_of
 from scoring.models import ScorecardVersion
 from scoring.models.scorecards import Use
-from scoring.previewing import owners_today
-from scoring.publishing import live_version
-from scoring.shadowing import ENOUGH, Comparison, Line, compare
-from scoring.shifting import Move, Portfolio
-from scoring.stability import Stability, by_week
+from scoring.scorecards.previewing import owners_today
+from scoring.scorecards.publishing import live_version
+from scoring.scorecards.shadowing import ENOUGH, Comparison, Line, compare
+from scoring.scorecards.shifting import Move, Portfolio
+from scoring.scorecards.stability import Stability, by_week
 
 ROWS: Final = 50  # those who differ, the largest ARR first; the rest is in the CSV
 HEADERS: Final = (

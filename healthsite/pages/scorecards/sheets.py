@@ -10,10 +10,10 @@ from django.forms import BoundField
 
 from healthsite.pages.scorecards.editing import Editor
 from healthsite.pages.scorecards.histograms import Drawing, Drawn, Point, draw
-from scoring.describing import ComponentLine, MeasureLine, component_lines, curve_text, metric_label, percent
-from scoring.distributing import Distribution
 from scoring.engine.card import Band, Measure, Version
 from scoring.metrics import METRICS
+from scoring.scorecards.describing import ComponentLine, MeasureLine, component_lines, curve_text, metric_label, percent
+from scoring.scorecards.distributing import Distribution
 
 Values = Mapping[str, Distribution]
 NO_SHARE = "–"

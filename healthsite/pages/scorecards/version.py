@@ -20,13 +20,13 @@ from healthsite.pages.scorecards.grouping import metric_groups
 from healthsite.pages.scorecards.histograms import stripes
 from healthsite.pages.scorecards.sheets import Sheet, shown
 from healthsite.pages.visitors import user_of
-from scoring.describing import ROLLUPS, cap_lines, flag_lines, threshold_lines
-from scoring.distributing import distributions
 from scoring.engine.version import canonical_json, digest
-from scoring.families_of_metrics import shared_behaviours
 from scoring.models import Purpose, Run, ScorecardVersion
 from scoring.models.scorecards import Status, Use
-from scoring.stability import Stability, by_week
+from scoring.scorecards.describing import ROLLUPS, cap_lines, flag_lines, threshold_lines
+from scoring.scorecards.distributing import distributions
+from scoring.scorecards.related import shared_behaviours
+from scoring.scorecards.stability import Stability, by_week
 
 ENTRIES: Final = 30  # of the history
 

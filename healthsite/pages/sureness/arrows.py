@@ -9,8 +9,8 @@ from typing import Final
 from accounts.models import Customer
 from accounts.wording import counted
 from healthsite.pages import telling
+from scoring.comparing.windows import Arrow, arrows
 from scoring.explaining import Explained
-from scoring.windows import Arrow, arrows
 
 SHAPES: Final = {"better": "↑", "worse": "↓", "steady": "→", "unknown": "·"}
 TONES: Final = {"better": "up", "worse": "down", "steady": "quiet", "unknown": "quiet"}

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from django import forms
 
 from accounts.models import Customer
-from scoring.peers import GROUPS, group_name
+from scoring.comparing.peers import GROUPS, group_name
 
 USUAL: Final = "all"
 

@@ -19,9 +19,9 @@ from healthsite.pages.sureness.asking import Asked, SurenessForm, groups_of
 from healthsite.pages.sureness.sure import sure_of
 from healthsite.pages.sureness.way import way_of
 from healthsite.pages.visitors import user_of
+from scoring.comparing.families import family
+from scoring.comparing.peers import peers, stage_of
 from scoring.explaining import Explained, NotScored, explain, nearest_record
-from scoring.families import family
-from scoring.peers import peers, stage_of
 
 
 @require_safe

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from accounts.wording import counted, trimmed
 from healthsite.pages import telling
 from healthsite.pages.sureness.sure import band_before
+from scoring.comparing.moves_of_months import ASSUMED, Moves, realistic_moves
 from scoring.engine.card import Band
 from scoring.engine.changes import snapshot
 from scoring.engine.improving import MONTHS, Lift, way_up
 from scoring.explaining import Explained
-from scoring.moves_of_months import ASSUMED, Moves, realistic_moves
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from playbooks.models import Reaction
 from playbooks.running import due_reactions, react
 from scoring.management.arguments import business_date
 from scoring.models import Purpose, Run
-from scoring.rescoring import official_version
+from scoring.past.rescoring import official_version
 from scoring.running import complete, due_dates, open_run
-from scoring.shadowing import due_shadows
+from scoring.scorecards.shadowing import due_shadows
 
 
 class Command(BaseCommand):

@@ -11,13 +11,13 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.business_days import today
 from accounts.lookup import customer_named
-from scoring.backfills import NotAsked, Overtaken, ask_backfill, rush, stop
 from scoring.management.arguments import business_date, errors_in_one_line, print_json
 from scoring.models import Backfill, Run, ScorecardVersion
-from scoring.publishing import live_version
-from scoring.recalling import KNOWN, score_date
-from scoring.recommending import reaches
-from scoring.rescoring import official_version, refresh_current, score_day
+from scoring.past.backfills import NotAsked, Overtaken, ask_backfill, rush, stop
+from scoring.past.recalling import KNOWN, score_date
+from scoring.past.rescoring import official_version, refresh_current, score_day
+from scoring.scorecards.publishing import live_version
+from scoring.scorecards.recommending import reaches
 
 
 class Command(BaseCommand):

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from scoring.management.arguments import business_date, errors_in_one_line
-from scoring.publishing import version_in_use
+from scoring.scorecards.publishing import version_in_use
 from scoring.tabulating import TREND_DAYS, Table, current_table, recorded_table
 
 

@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.wording import listed
-from scoring.drafting import NoReason
 from scoring.engine.version import digest
 from scoring.fields import is_field
 from scoring.metrics.custom.finding import KEY, look_again
 from scoring.metrics.custom.parsing import InvalidMetric, parse_body
 from scoring.metrics.custom.reading import readers
 from scoring.models import CustomMetric, ScorecardVersion
+from scoring.scorecards.drafting import NoReason
 
 MOST_NAMED: Final = 5
 TAKEN_BY_PAGES: Final = ("new",)  # of the address at which metrics are made

@@ -10,8 +10,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Customer, Ticket, User
-from scoring.backfilling import score_days
-from scoring.rescoring import refresh_current
+from scoring.past.backfilling import score_days
+from scoring.past.rescoring import refresh_current
 from tests.cast import give, make_customer, make_row, make_user
 from tests.scoring.builders import D, customer_with_tickets, noon, support_scorecard
 

@@ -14,7 +14,7 @@ from healthsite.demo.removing import remove
 from healthsite.demo.stories import CAST
 from playbooks.models import Play, Reaction, Task, TaskEvent
 from scoring.models import CurrentScore, Objection, Override, Run, ScorecardVersion, ScoreRecord, Settlement, Stay
-from scoring.publishing import live_version, make_live
+from scoring.scorecards.publishing import live_version, make_live
 from tests.digest import digest_of
 from tests.healthsite.demo.telling import LAST, build_quietly, make, silently
 

@@ -12,9 +12,9 @@ from accounts.models import Customer, ExchangeRate, Interaction, Product, User
 from healthsite.demo import history
 from healthsite.demo.history import score_history
 from healthsite.demo.removing import remove
-from scoring.drafting import make_draft, propose
 from scoring.models import Objection, Override, Proposal, Scorecard, ScorecardVersion, Settlement, Stay
-from scoring.publishing import newest_version
+from scoring.scorecards.drafting import make_draft, propose
+from scoring.scorecards.publishing import newest_version
 from tests.cast import make_customer, make_row, make_source, make_user
 from tests.digest import digest_of
 from tests.healthsite.demo.telling import make, silently

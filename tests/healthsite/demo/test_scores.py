@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from healthsite.demo import history
 from scoring.models import Purpose, Run, ScoreRecord
-from scoring.rescoring import score_day
+from scoring.past.rescoring import score_day
 
 
 @pytest.mark.django_db

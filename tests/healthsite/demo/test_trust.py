@@ -19,7 +19,7 @@ from healthsite.demo.history import score_history
 from healthsite.demo.opinions import OBJECTINGS, OVERRIDINGS
 from scoring.judgements.desk import disagreements, verdicts
 from scoring.models import CurrentScore, Objection, Override, Run, ScorecardVersion, ScoreRecord, Settlement, Stay
-from scoring.shadowing import ENOUGH, compare
+from scoring.scorecards.shadowing import ENOUGH, compare
 from tests.healthsite.demo.telling import LAST, make, silently
 
 pytestmark = pytest.mark.django_db

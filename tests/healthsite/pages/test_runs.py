@@ -18,10 +18,10 @@ from accounts.business_days import end_of
 from accounts.models import MetricValue, Team, User
 from healthsite.pages.runs.known import known_of
 from healthsite.pages.runs.showing import RunLine, lasting
-from scoring.backfills import take
 from scoring.models import Backfill, Failure, Run, ScoreRecord
-from scoring.recalling import recall_day
-from scoring.retrying import retry
+from scoring.past.backfills import take
+from scoring.past.recalling import recall_day
+from scoring.past.retrying import retry
 from tests.cast import give, make_customer, make_user
 from tests.healthsite.pages.world import NOW, D, customer_at, live, score, supply
 
@@ -108,7 +108,7 @@ def test_who_fails_again_keeps_a_failure_with_the_new_reason(monkeypatch: pytest
     def failing(*_: object, **__: object) -> Any:
         raise ValueError("still nothing")
 
-    monkeypatch.setattr("scoring.retrying.judge_all", failing)
+    monkeypatch.setattr("scoring.past.retrying.judge_all", failing)
     assert retry(run=run) == (0, 1)
     run.refresh_from_db()
     assert (run.failed, Failure.objects.get().reason) == (1, "ValueError: still nothing")

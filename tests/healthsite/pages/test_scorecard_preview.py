@@ -10,10 +10,10 @@ from django.test import Client
 
 from accounts.models import Customer, User
 from healthsite.pages.scorecards import preview as page
-from scoring.drafting import change_draft, make_draft
 from scoring.engine.version import digest
 from scoring.models import CurrentScore, ScorecardVersion
-from scoring.rescoring import refresh_current
+from scoring.past.rescoring import refresh_current
+from scoring.scorecards.drafting import change_draft, make_draft
 from tests.cast import give, make_customer, make_user
 from tests.healthsite.pages.test_portfolio import text_of
 from tests.healthsite.pages.world import D, live, score, supply

@@ -12,9 +12,9 @@ from django.test import Client
 from accounts.models import User
 from healthsite.pages.scorecards.shadow import drawing
 from scoring.models import Purpose, ScorecardVersion
-from scoring.publishing import publish
 from scoring.running import complete, open_run
-from scoring.shadowing import Line, start_shadow
+from scoring.scorecards.publishing import publish
+from scoring.scorecards.shadowing import Line, start_shadow
 from tests.cast import make_customer, make_user
 from tests.healthsite.pages.test_portfolio import text_of
 from tests.healthsite.pages.world import D, customer_at, definition, live, supply

@@ -13,10 +13,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from scoring.drafting import make_draft, propose
 from scoring.engine.version import canonical_json, digest
 from scoring.models import ScorecardVersion
-from scoring.publishing import make_live, publish
+from scoring.scorecards.drafting import make_draft, propose
+from scoring.scorecards.publishing import make_live, publish
 from tests.cast import make_user
 from tests.digest import digest_of
 from tests.healthsite.pages.world import customer_at, definition, live, score

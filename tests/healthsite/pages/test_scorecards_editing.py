@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from scoring.drafting import make_draft
 from scoring.models import ScorecardVersion
+from scoring.scorecards.drafting import make_draft
 from tests.digest import digest_of
 from tests.healthsite.pages.editors import said_by
 from tests.healthsite.pages.test_scorecards import log_in, words_of

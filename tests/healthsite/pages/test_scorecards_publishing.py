@@ -9,7 +9,9 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from accounts.models import User
-from scoring.drafting import (
+from scoring.engine.version import digest
+from scoring.models import Policy, Proposal, ScorecardVersion
+from scoring.scorecards.drafting import (
     NeedsSecondPerson,
     NotYours,
     Outdated,
@@ -21,9 +23,7 @@ from scoring.drafting import (
     restore,
     turn_down,
 )
-from scoring.engine.version import digest
-from scoring.models import Policy, Proposal, ScorecardVersion
-from scoring.publishing import live_version, publish
+from scoring.scorecards.publishing import live_version, publish
 from tests.cast import make_user
 from tests.digest import digest_of
 from tests.healthsite.pages.test_scorecards import log_in, words_of

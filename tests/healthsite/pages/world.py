@@ -11,8 +11,8 @@ from typing import Any
 
 from accounts.models import Customer, MetricValue
 from scoring.models import ScorecardVersion
-from scoring.publishing import make_live, publish
-from scoring.rescoring import refresh_current, score_day
+from scoring.past.rescoring import refresh_current, score_day
+from scoring.scorecards.publishing import make_live, publish
 from tests.cast import make_customer, make_source
 
 D = date(2025, 9, 30)  # the last night

@@ -14,7 +14,7 @@ from accounts.models import Customer, Expectation
 from scoring.engine.frame import State
 from scoring.engine.scoring import score as score_block
 from scoring.loading import load
-from scoring.publishing import live_version
+from scoring.scorecards.publishing import live_version
 from tests.cast import make_row
 from tests.healthsite.pages.world import D, customer_at
 from tests.scoring.metrics.reading import is_evidence, read

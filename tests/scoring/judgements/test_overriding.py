@@ -18,7 +18,7 @@ from scoring.freshening import freshen
 from scoring.judgements.overriding import end_override, expiring, holding, over, override, overrides_on
 from scoring.loading import load
 from scoring.models import CurrentScore, Override, Policy
-from scoring.publishing import live_version
+from scoring.scorecards.publishing import live_version
 from tests.cast import give, make_customer, make_user
 from tests.healthsite.pages.world import NOW
 from tests.scoring.judgements.cast import DAY, TODAY, scored, stored_override

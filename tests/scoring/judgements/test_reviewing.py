@@ -10,7 +10,7 @@ import pytest
 from accounts.models import Customer, User
 from scoring.judgements.reviewing import reviews
 from scoring.models import Override, ScoreRecord
-from scoring.rescoring import score_day
+from scoring.past.rescoring import score_day
 from tests.healthsite.pages.world import D, supply
 from tests.scoring.judgements.cast import stored_override
 

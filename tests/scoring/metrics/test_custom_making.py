@@ -11,7 +11,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from scoring.drafting import NoReason
 from scoring.engine.frame import State
 from scoring.explaining import Explained, explain
 from scoring.metrics import METRICS
@@ -20,8 +19,9 @@ from scoring.metrics.custom.making import StillRead, make_metric, retire_metric
 from scoring.metrics.custom.parsing import InvalidMetric
 from scoring.models import CustomMetric, ScorecardVersion
 from scoring.models.scorecards import Use
-from scoring.publishing import make_live, publish
-from scoring.rescoring import score_day
+from scoring.past.rescoring import score_day
+from scoring.scorecards.drafting import NoReason
+from scoring.scorecards.publishing import make_live, publish
 from tests.cast import make_customer, make_user
 from tests.healthsite.pages.world import D, definition, supply
 from tests.scoring.metrics.reading import read

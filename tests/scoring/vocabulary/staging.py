@@ -14,7 +14,7 @@ from scoring.engine.conditions import code_of
 from scoring.engine.frame import Floats
 from scoring.models import CurrentScore, Run, ScoreRecord, Stay
 from scoring.nights import Ints
-from scoring.publishing import live_version
+from scoring.scorecards.publishing import live_version
 from scoring.vocabulary import staying
 from tests.scoring.builders import support_scorecard
 

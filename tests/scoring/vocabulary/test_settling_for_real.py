@@ -10,7 +10,7 @@ import pytest
 
 from accounts.models import Customer, Goal, Opportunity
 from scoring.models import Run
-from scoring.rescoring import score_day
+from scoring.past.rescoring import score_day
 from scoring.vocabulary.placing import codes
 from scoring.vocabulary.staying import settle
 from scoring.vocabulary.stays import stage_on

@@ -11,15 +11,15 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
-from scoring.differing import differences
 from scoring.engine.version import InvalidScorecard, definition_of, digest, parse_version
 from scoring.metrics import METRICS
 from scoring.metrics.attributes import word_fields
 from scoring.models import Policy, Proposal, ScorecardVersion
 from scoring.models.scorecards import Status, Use
-from scoring.places import leaves
-from scoring.previewing import moved_share
-from scoring.publishing import hold_scorecards, make_version_live, next_number, publish
+from scoring.scorecards.differing import differences
+from scoring.scorecards.places import leaves
+from scoring.scorecards.previewing import moved_share
+from scoring.scorecards.publishing import hold_scorecards, make_version_live, next_number, publish
 
 MOST_NOTE = 2000  # characters
 

@@ -16,7 +16,7 @@ from scoring.metrics.block import Block
 from scoring.metrics.evaluating import evaluate
 from scoring.models import ScorecardVersion
 from scoring.presets import PRESET_KEYS, load_preset
-from scoring.publishing import frozen_parameters, make_live
+from scoring.scorecards.publishing import frozen_parameters, make_live
 
 SAMPLE = 2000  # customers looked at; more do not change which sources have arrived
 

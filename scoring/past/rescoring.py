@@ -10,14 +10,14 @@ from django.conf import settings
 
 from accounts.business_days import today
 from accounts.models import Customer
-from scoring.choosing import Choice, choices_now
 from scoring.judging import judge_all
 from scoring.metrics.block import blocks
 from scoring.models import Purpose, Run, ScorecardVersion
-from scoring.publishing import live_version, version_in_use
-from scoring.recommending import choose_live
 from scoring.recording import refresh, retire
 from scoring.running import complete, open_run, reopen
+from scoring.scorecards.choosing import Choice, choices_now
+from scoring.scorecards.publishing import live_version, version_in_use
+from scoring.scorecards.recommending import choose_live
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scoring.describing import (
+from scoring.engine.card import Component, Measure, Version
+from scoring.engine.curve import Curve
+from scoring.engine.version import canonical_json
+from scoring.scorecards.describing import (
     FLAGS,
     MISSING,
     ROLLUPS,
@@ -19,9 +22,6 @@ from scoring.describing import (
     number,
     rule_labels,
 )
-from scoring.engine.card import Component, Measure, Version
-from scoring.engine.curve import Curve
-from scoring.engine.version import canonical_json
 from scoring.wording import rule_words
 
 

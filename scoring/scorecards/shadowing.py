@@ -15,15 +15,15 @@ from django.utils import timezone
 
 from accounts.business_days import date_of, today
 from accounts.models import User
-from scoring.drafting import NoReason
 from scoring.engine.card import Version
 from scoring.models import Purpose, Run, ScorecardVersion, ScoreRecord
 from scoring.models.scorecards import Status, Use
-from scoring.previewing import Table, portfolio_of
-from scoring.publishing import hold_scorecards
 from scoring.running import LOOK_BACK_DAYS
-from scoring.shifting import Portfolio
-from scoring.stability import sample
+from scoring.scorecards.drafting import NoReason
+from scoring.scorecards.previewing import Table, portfolio_of
+from scoring.scorecards.publishing import hold_scorecards
+from scoring.scorecards.shifting import Portfolio
+from scoring.scorecards.stability import sample
 
 ENOUGH: Final = 30  # nights by which a version can be judged (D17)
 COLUMNS: Final = ("customer_id", "run_id", "version_id", "score", "band", "coverage", "customer__current_score__arr")

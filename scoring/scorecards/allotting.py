@@ -9,13 +9,13 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 
 from accounts.models import User
-from scoring.choosing import SEGMENT_BEFORE, STAGE
-from scoring.drafting import NoReason
 from scoring.engine.rules import InvalidRule, Rule, parse_rule
 from scoring.metrics import METRICS
 from scoring.metrics.attributes import attribute, word_fields
 from scoring.models import Scorecard
-from scoring.publishing import hold_scorecards, live_versions
+from scoring.scorecards.choosing import SEGMENT_BEFORE, STAGE
+from scoring.scorecards.drafting import NoReason
+from scoring.scorecards.publishing import hold_scorecards, live_versions
 
 LAST: Final = 1000  # position
 

@@ -18,7 +18,7 @@ from scoring.metrics.block import Block
 from scoring.metrics.evaluating import evaluate
 from scoring.models import Run, ScorecardVersion
 from scoring.nights import Ints, night_before
-from scoring.publishing import live_versions
+from scoring.scorecards.publishing import live_versions
 from scoring.vocabulary.placing import codes
 from scoring.vocabulary.stays import stage_on
 

@@ -21,8 +21,8 @@ from scoring.loading import Ids, load, load_inputs
 from scoring.metrics.block import blocks
 from scoring.models import Failure, Purpose, Run, ScorecardVersion, ScoreRecord
 from scoring.packing import pack
+from scoring.past.rescoring import official_version, score_day
 from scoring.recording import record
-from scoring.rescoring import official_version, score_day
 
 Known = Literal["then", "now"]
 KNOWN: Final[tuple[Known, ...]] = ("now", "then")

@@ -27,7 +27,7 @@ from accounts.models import (
 )
 from scoring.engine.frame import Floats
 from scoring.models import CurrentScore, Policy, Purpose, Run, ScorecardVersion, ScoreRecord
-from scoring.shifting import NOISE, Ints
+from scoring.scorecards.shifting import NOISE, Ints
 
 WEEK: Final = timedelta(days=7)
 WEEKS: Final = 8

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from scoring.describing import metric_label
 from scoring.engine.card import Version
+from scoring.scorecards.describing import metric_label
 
 FAMILIES: Final[Mapping[str, frozenset[str]]] = {
     "Which features are used": frozenset(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from scoring.describing import FLAGS, metric_title
 from scoring.engine.version import definition_of, parse_version
+from scoring.scorecards.describing import FLAGS, metric_title
 
 PLACES: Final = {
     "title": "Title",

@@ -14,11 +14,11 @@ from django.utils import timezone
 
 from accounts.business_days import today
 from accounts.models import User
-from scoring.backfilling import score_nights
 from scoring.models import Backfill, Purpose, Run
 from scoring.models.scorecards import Use
-from scoring.publishing import version_in_use
-from scoring.recalling import KNOWN, Known, score_date
+from scoring.past.backfilling import score_nights
+from scoring.past.recalling import KNOWN, Known, score_date
+from scoring.scorecards.publishing import version_in_use
 
 LONGEST: Final = timedelta(days=5 * 366)
 LEASE: Final = timedelta(minutes=15)  # who scores no date for so long has lost the backfill

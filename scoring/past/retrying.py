@@ -8,10 +8,10 @@ import numpy as np
 from django.db import transaction
 from django.db.models import F
 
-from scoring.choosing import choices_of
 from scoring.judging import judge_all
 from scoring.models import Failure, Purpose, Run
 from scoring.recording import record
+from scoring.scorecards.choosing import choices_of
 
 MOST: Final = 200  # customers at once
 

@@ -16,11 +16,11 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.models import Customer
-from scoring.choosing import SEGMENT_BEFORE, choices_now
 from scoring.indicators.evaluating import COMPARE_DAYS
 from scoring.metrics.sharing import together
 from scoring.models import Run
-from scoring.recalling import Known, score_date
+from scoring.past.recalling import Known, score_date
+from scoring.scorecards.choosing import SEGMENT_BEFORE, choices_now
 from scoring.spawning import pool
 from scoring.vocabulary.staying import settle
 

@@ -13,7 +13,6 @@ from django.db.models import Max
 
 from accounts.business_days import today
 from accounts.models import Assignment
-from scoring.choosing import Choice, choices_now, chosen
 from scoring.engine.card import Version
 from scoring.engine.frame import Bools, Frame
 from scoring.engine.measuring import measure
@@ -25,7 +24,8 @@ from scoring.metrics import METRICS
 from scoring.models import CurrentScore, ScorecardVersion
 from scoring.models.scores import Outcome
 from scoring.packing import DOUBLE
-from scoring.shifting import NOT_SCORED, Ints, Name, Portfolio
+from scoring.scorecards.choosing import Choice, choices_now, chosen
+from scoring.scorecards.shifting import NOT_SCORED, Ints, Name, Portfolio
 
 AT_ONCE: Final = 5000  # customers; larger blocks fall out of the processor's cache
 LOADED_AT_MOST: Final = 5000  # customers read anew from their facts, so that the page never takes as long as a night
