@@ -39,11 +39,16 @@ class Told(Protocol):
     """A stored score, as far as it is not made again."""
 
     @property
-    def score(self) -> float | None: ...
+    def score(self) -> float | None:
+        """What counts; None = no score."""
+
     @property
-    def automatic(self) -> float | None: ...
+    def automatic(self) -> float | None:
+        """What the scorecard says; only where the score is overridden."""
+
     @property
-    def band(self) -> int: ...
+    def band(self) -> int:
+        """The place of the band, -1 = none."""
 
 
 @dataclass(frozen=True, slots=True)
