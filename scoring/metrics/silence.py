@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
-from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db import connection, models
 
-from accounts.history import known_before
 from accounts.models import Source
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.aggregating import among
@@ -46,6 +44,8 @@ def _sources(block: Block, model: type[models.Model], sources: tuple[Floats, Flo
 
 def _heard(block: Block, model: type[models.Model], sources: Ints, days: int) -> Bools:
     """Whether each of the sources (ids ascending) has a row of anybody on each of the last days."""
+    if not len(sources):
+        return np.zeros((0, days), dtype=np.bool_)
     shared = block.shared
     if shared.first < shared.last and days <= REACH:
         pairs = shared.once(("heard", model), lambda: _heard_days(model, shared))
@@ -54,11 +54,21 @@ def _heard(block: Block, model: type[models.Model], sources: Ints, days: int) ->
         here = np.zeros((len(sources), days), dtype=np.bool_)
         here[np.searchsorted(sources, sent[inside]), on[inside]] = True
         return here
-    known = known_before(model, block.known_by)
-    rows: models.QuerySet[Any] = model._default_manager.filter(known, source=OuterRef("pk"))
-    on_day = {f"back_{back}": Exists(rows.filter(date=block.on - timedelta(days=back))) for back in range(days)}
-    found = Source.objects.filter(pk__in=sources.tolist()).order_by("pk").annotate(**on_day)
-    return np.array(list(found.values_list(*reversed(on_day))), dtype=np.bool_).reshape(len(sources), days)
+    return _asked(model, sources, [block.on - timedelta(days=back) for back in reversed(range(days))], block.known_by)
+
+
+def _asked(model: type[models.Model], sources: Ints, days: Sequence[date], known_by: datetime | None) -> Bools:
+    """The same from the database. Written as SQL: to build one EXISTS for each day costs Django more than to run it."""
+    table, source = (connection.ops.quote_name(one._meta.db_table) for one in (model, Source))
+    there = f"EXISTS (SELECT 1 FROM {table} r WHERE r.source_id = s.id AND r.date = %s"
+    there += " AND r.known_at < %s)" if known_by else ")"
+    known = [connection.ops.adapt_datetimefield_value(known_by)] if known_by else []
+    asked = [value for day in days for value in (connection.ops.adapt_datefield_value(day), *known)]
+    marks = ", ".join(["%s"] * len(sources))
+    with connection.cursor() as cursor:
+        sql = f"SELECT {', '.join([there] * len(days))} FROM {source} s WHERE s.id IN ({marks}) ORDER BY s.id"
+        cursor.execute(sql, [*asked, *sources.tolist()])
+        return np.array(cursor.fetchall(), dtype=np.bool_).reshape(len(sources), len(days))
 
 
 def _heard_days(model: type[models.Model], shared: Shared) -> Ints:

@@ -59,7 +59,7 @@ def test_a_run_that_was_cut_short_is_gone_on_with(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(history, "NIGHTS", 3)
     world = make(2, days=60)
     score_history(world, say=silently)
-    Run.objects.get(as_of=LAST).delete()
+    Run.objects.get(as_of=LAST, purpose="nightly").delete()
     score_history(plan(Wish(LAST)), say=silently)
     assert scored_nights() == nights_to(LAST, 3)
 
@@ -78,7 +78,7 @@ def test_a_night_older_than_the_newest_reaction_is_scored_and_nothing_more(monke
     monkeypatch.setattr(history, "NIGHTS", 2)
     world = make(2, days=60)
     score_history(world, say=silently)
-    Run.objects.get(as_of=LAST - timedelta(days=1)).delete()
+    Run.objects.get(as_of=LAST - timedelta(days=1), purpose="nightly").delete()
     before = digest_of(Play, Task, TaskEvent)
     score_history(plan(Wish(LAST)), say=silently)
     assert sorted(scored_nights()) == nights_to(LAST, 2)

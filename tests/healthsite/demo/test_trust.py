@@ -100,7 +100,7 @@ def test_everybody_is_in_a_stage_a_segment_and_a_tier() -> None:
     assert not CurrentScore.objects.filter(stage=0).exists()
     assert not CurrentScore.objects.filter(segment=0).exists()
     assert not CurrentScore.objects.filter(tier=0).exists()
-    assert not CurrentScore.objects.exclude(arr=None).filter(revenue_tier=0).exists()
+    assert not CurrentScore.objects.exclude(score=None).filter(revenue_tier=0).exists()
     assert not ScoreRecord.objects.filter(run__as_of=ago(20), run__purpose="nightly", segment=0).exists()
 
 
