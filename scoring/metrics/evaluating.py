@@ -87,22 +87,21 @@ def _take(column: Column, other: Column, where: Bools) -> None:
 def _supply(metric: Metric, block: Block, column: Column) -> None:
     """Where facts are not fresh, use a valid value supplied under the metric's own name (presets 0.6)."""
     wanting = (column.states != State.FRESH) & (column.states != State.LOWER_BOUND)
-    rows = block.once(_supplied)
-    if not wanting.any() or rows.empty:
+    rows = block.once(_supplied).get(metric.key)
+    if rows is None or not wanting.any():
         return
-    rows = rows[(rows["metric"] == metric.key) & block.within(rows["date"], metric.validity + 1)]
-    latest = rows.groupby("pos").tail(1)
-    position = latest["pos"].to_numpy()
+    valid = rows[block.within(rows["date"], metric.validity + 1)]
+    position, latest = np.unique(valid["pos"].to_numpy()[::-1], return_index=True)  # the first from behind
     keep = wanting[position]
-    column.values[position[keep]] = latest["value"].to_numpy()[keep]
+    column.values[position[keep]] = valid["value"].to_numpy()[::-1][latest[keep]]
     column.states[position[keep]] = State.SUPPLIED
     column.evidence[position[keep]] = True
 
 
-def _supplied(block: Block) -> pd.DataFrame:
-    """All ready-made values by the date, oldest first."""
+def _supplied(block: Block) -> dict[str, pd.DataFrame]:
+    """All ready-made values by the date, oldest first, by metric."""
     rows = block.rows(MetricValue, ["metric", "date", "value"], Q(date__lte=block.on))
-    return rows.sort_values("date", kind="stable")
+    return {str(key): some for key, some in rows.sort_values("date", kind="stable").groupby("metric")}
 
 
 def _mute(metric: Metric, block: Block, column: Column) -> None:

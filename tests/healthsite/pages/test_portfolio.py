@@ -98,7 +98,8 @@ def test_the_list_narrows(client: Client, query: dict[str, str], expected: list[
     [
         ({"segment": "growing"}, ["Low"]), ({"segment": "strategic"}, []), ({"tag": "expired_base"}, ["Low", "Top"]),
         ({"stage": "renewal"}, ["Middle"]), ({"tier": "strategic"}, ["Middle", "Top"]),
-        ({"flag": "overridden"}, ["Middle"]), ({"scorecard": "by-hand"}, ["Low", "Middle", "Top"]), ({"segment": "nonsense"}, ["Low", "Middle", "Top"]),
+        ({"flag": "overridden"}, ["Middle"]), ({"scorecard": "by-hand"}, ["Low", "Middle", "Top"]),
+        ({"segment": "nonsense"}, ["Low", "Middle", "Top"]),
     ],
 )  # fmt: skip
 def test_the_list_narrows_by_vocabularies(client: Client, query: dict[str, str], expected: list[str]) -> None:
