@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import hypothesis
@@ -49,10 +50,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_kept() -> None:
-    """Let no test see the vocabularies that another one edited and rolled back."""
+def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test see the vocabularies that another one edited and rolled back, nor ask again after some seconds."""
     forget()
     forget_metrics()
+    for module in ("scoring.definitions.entries", "scoring.metrics.custom.finding"):
+        monkeypatch.setattr(import_module(module), "KEPT_FOR", float("inf"))
 
 
 @pytest.fixture(scope="session", autouse=True)
