@@ -18,13 +18,6 @@ CODED: Final = {"role": COLOURS, "role_before": COLOURS, "size": SIZES}  # numbe
 YES_NO: Final = re.compile(r"churn_risk|expansion|emergency|renewal_decided|I\d+")
 YES_OR_NO: Final = {0: "no", 1: "yes"}
 PLAIN: Final = {
-    "coverage": "Coverage",
-    "stage": "Lifecycle stage",
-    "segment": "Segment",
-    "segment_before": "Segment the night before",
-    "tier": "Value tier",
-    "revenue_tier": "Revenue tier",
-    "six_month_revenue": "Revenue expected over six months",
     "days_in_stage": "Days in the stage",
     "days_over": "Days beyond the expected stay",
     "share_over": "Share beyond the expected stay (%)",

@@ -30,7 +30,6 @@ PLAIN: Final = {
     "six_month_revenue": "Revenue expected over six months",
 }
 TAG: Final = "tag:"  # before the key of a segment: 1 where it is one of the customer's tags
-WORDS: Final = ("stage", "segment", "segment_before", "tier", "revenue_tier")  # of PLAIN, those that hold words
 
 
 def is_field(name: str) -> bool:
@@ -40,12 +39,6 @@ def is_field(name: str) -> bool:
     if attribute(name) is not None or tag_of(name) is not None:
         return True
     return name.removesuffix(ROLE_OF) in _component_labels()
-
-
-def is_word(name: str) -> bool:
-    """Whether a field holds words."""
-    fact = attribute(name)
-    return name in WORDS or (fact is not None and fact.is_word)
 
 
 def label_of(name: str) -> str:

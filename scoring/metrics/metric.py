@@ -129,11 +129,11 @@ class Registry(dict[str, Metric]):
         """All keys."""
         return KeysView(self)
 
-    def values(self) -> ValuesView[Metric]:  # type: ignore[override]
+    def values(self) -> ValuesView[Metric]:  # type: ignore[override]  # as of keys
         """All metrics."""
         return ValuesView(self)
 
-    def items(self) -> ItemsView[str, Metric]:  # type: ignore[override]
+    def items(self) -> ItemsView[str, Metric]:  # type: ignore[override]  # as of keys
         """All of both."""
         return ItemsView(self)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -26,10 +26,13 @@ def may_backfill(user: User) -> bool:
     return user.role == Role.ADMIN
 
 
+PURPOSES: Final = [("", "All"), *Purpose.choices]
+
+
 class RunsForm(forms.Form):
     """Which runs; what makes no sense is named and left out."""
 
-    purpose = forms.ChoiceField(required=False, choices=[("", "All"), *Purpose.choices])
+    purpose = forms.ChoiceField(required=False, choices=PURPOSES)
     page = forms.IntegerField(required=False, min_value=1, max_value=10**6)
 
     def chosen(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from healthsite.pages.filtering import complaints
-from healthsite.pages.runs.forms import BackfillForm, RunsForm, may_backfill, may_see_runs
+from healthsite.pages.runs.forms import PURPOSES, BackfillForm, RunsForm, may_backfill, may_see_runs
 from healthsite.pages.runs.showing import backfill_lines, run_lines
 from healthsite.pages.visitors import user_of
 from scoring.models import Run
@@ -38,7 +38,7 @@ def runs_page(request: HttpRequest, asked: BackfillForm | None = None, *, status
     page = Paginator(found.order_by("-pk"), PER_PAGE).get_page(chosen["page"])
     lines, backfills = run_lines(list(page), user, now), backfill_lines(now)
     context: dict[str, Any] = {
-        "purposes": form.fields["purpose"].choices,  # type: ignore[attr-defined]  # of a ChoiceField
+        "purposes": PURPOSES,
         "chosen": chosen,
         "complaints": complaints(form),
         "lines": lines,

@@ -90,7 +90,9 @@ def _holds(rows: pd.DataFrame, one: Condition, table: Table, day: int) -> Bools:
         return there if one.op == "not_empty" else ~there
     if isinstance(one.value, tuple):
         return there & cells.isin(one.value).to_numpy(np.bool_)
-    against = day + float(one.value) if holds is Holds.DAY else one.value  # type: ignore[arg-type]
+    against = one.value
+    if holds is Holds.DAY and isinstance(against, int | float):  # parsing lets nothing else be compared with a date
+        against = day + against
     return there & np.asarray(COMPARE[one.op](cells.to_numpy(), against), np.bool_)
 
 

@@ -100,7 +100,7 @@ def test_the_csv_has_everybody_who_moves(client: Client, draft: ScorecardVersion
     split(90, 20, external_id="C-falls", arr=5000), split(60, 60)
     score()
     answer = client.get(address(draft, "preview.csv"))
-    header, *rows = b"".join(answer.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    header, *rows = b"".join(answer).decode().splitlines()
     assert header.startswith("customer_id,name,csm,score_before")
     assert [row.split(",")[0] for row in rows] == ["C-falls"]
     assert rows[0].endswith("Fair,Poor,no,5000.0")
@@ -116,7 +116,7 @@ def test_a_manager_sees_names_of_their_own_customers_only(browse: Browse, draft:
     assert (names(client, draft), answer.context["others"], answer.context["publish_form"]) == (["Mine"], 1, None)
     assert "Secret" not in text_of(client, address(draft))
     csv = client.get(address(draft, "preview.csv"))
-    assert b"C-secret" not in b"".join(csv.streaming_content)  # type: ignore[attr-defined]
+    assert b"C-secret" not in b"".join(csv)
 
 
 @pytest.mark.parametrize(

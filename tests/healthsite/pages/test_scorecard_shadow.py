@@ -57,7 +57,7 @@ def test_the_csv_has_everybody(client: Client, shadow: ScorecardVersion) -> None
     customer_at(60, external_id="C-same")
     night(shadow)
     answer = client.get(address(shadow, "shadow.csv"))
-    _, row = b"".join(answer.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    _, row = b"".join(answer).decode().splitlines()
     assert row.startswith("C-same,")
     assert row.endswith(",60.0,60.0,0.0,Fair,Fair,")
 
