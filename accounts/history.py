@@ -6,16 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from itertools import groupby
+from math import inf
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from django.db import models, transaction
 
 from accounts.kinds import KINDS
 from accounts.models import Attribute, Change, Customer, Pulse
 from accounts.models.records import Fact, Reading
-from accounts.numbering import column_of, framed, number_of, selected
+from accounts.numbering import column_of, columned, number_of, selected
 
 # Kinds of dated facts: they happened once, and a later delivery can only correct what they say.
 FACTS: Final = tuple(kind for kind, model in KINDS.items() if issubclass(model, Fact | Reading | Pulse | Attribute))
@@ -42,54 +46,23 @@ class Undone(NamedTuple):
     is_late: bool  # known too late to count, whenever it was observed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class States:
-    """Records of a state kind as they are today, and what changed in them since some date, the latest change first."""
+    """Records of a state kind as they read on the dates from some date on: V rows, one for each time one read so.
+
+    `columns` are in the types of `columned`, with `id` and `customer_id`; a record reads so from the day number `first`
+    (V, -inf = always) to `last` (V, inf = today), both included.
+    """
 
     kind: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[Any]]  # id, owner, and the columns
-    changes: Sequence[Undone]
-    has_late: bool = False  # whether any change was known too late
+    columns: Mapping[str, npt.NDArray[Any]]
+    first: npt.NDArray[np.float64]
+    last: npt.NDArray[np.float64]
 
     def on(self, day: date) -> pd.DataFrame:
-        """The records as they were on a date that is not before the one since which changes are known.
-
-        A change that counts ends the undoing of its column: what became known late beneath it was never seen.
-        """
-        place = {column: 2 + number for number, column in enumerate(self.columns)}
-        undone: dict[int, list[Any]] = {}
-        settled: set[tuple[int, str]] = set()
-        for change in self.changes:
-            where = (change.record_id, change.column)
-            if change.observed_on <= day and not change.is_late:
-                if not self.has_late:
-                    break
-                settled.add(where)
-            elif change.record_id in self._order and where not in settled:
-                row = undone.setdefault(change.record_id, list(self.rows[self._order[change.record_id]]))
-                row[place[change.column]] = change.before
-        return self._with(undone) if undone else self._today
-
-    @cached_property
-    def _order(self) -> dict[int, int]:
-        """The place of each record among the rows."""
-        return {row[0]: number for number, row in enumerate(self.rows)}
-
-    @cached_property
-    def _today(self) -> pd.DataFrame:
-        return self._framed(self.rows)
-
-    def _framed(self, rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
-        return framed(rows, ["id", "customer_id", *self.columns], KINDS[self.kind])
-
-    def _with(self, undone: Mapping[int, Sequence[Any]]) -> pd.DataFrame:
-        """The records of today but for those that read otherwise, by record."""
-        others, places = self._framed(undone.values()), [self._order[record] for record in undone]
-        columns = {name: column.to_numpy(copy=True) for name, column in self._today.items()}
-        for name, column in columns.items():
-            column[places] = others[name].to_numpy()
-        return pd.DataFrame(columns)
+        """The records as they were on a date that is not before the one since which changes are known."""
+        there = (self.first <= day.toordinal()) & (day.toordinal() <= self.last)
+        return pd.DataFrame({name: column[there] for name, column in self.columns.items()})
 
 
 def states_on(kind: str, columns: Sequence[str], customers: tuple[int, int], on: date) -> pd.DataFrame:
@@ -102,10 +75,59 @@ def states_on(kind: str, columns: Sequence[str], customers: tuple[int, int], on:
 
 
 def read_states(kind: str, columns: Sequence[str], asked: Asked) -> States:
-    """What `states_on` needs for any date from `asked.since` on. Two queries, three where known by a moment."""
+    """The records on any date from `asked.since` on; known by a moment, on that date only.
+
+    Two queries, three where known by a moment.
+    """
     changes = _changes(kind, columns, asked)
     rows = _customers(columns, asked) if kind == "customers" else _records(kind, columns, asked)
-    return States(kind, columns, rows, changes, any(change.is_late for change in changes))
+    place = {column: 2 + number for number, column in enumerate(columns)}
+    if any(change.is_late for change in changes):
+        read = [(row, -inf, inf) for row in _as_known(rows, changes, place, asked.since)]
+    else:
+        read = list(_as_read(rows, changes, place))
+    found = columned((row for row, _, _ in read), ["id", "customer_id", *columns], KINDS[kind])
+    times = np.array([days for _, *days in read], dtype=np.float64).reshape(-1, 2)
+    return States(kind, found, times[:, 0], times[:, 1])
+
+
+def _as_read(
+    rows: Iterable[Sequence[Any]], changes: Iterable[Undone], place: Mapping[str, int]
+) -> Iterator[tuple[Sequence[Any], float, float]]:
+    """Each record as it reads today and, the later first, as it read before each change; with its first and last day."""
+    logged: dict[int, list[Undone]] = {}
+    for change in changes:
+        logged.setdefault(change.record_id, []).append(change)
+    for row in rows:
+        until = inf
+        for on, together in groupby(logged.get(row[0], ()), key=attrgetter("observed_on")):
+            yield row, on.toordinal(), until
+            before, until = list(row), on.toordinal() - 1
+            for change in together:
+                before[place[change.column]] = change.before
+            row = before
+        yield row, -inf, until
+
+
+def _as_known(
+    rows: Iterable[Sequence[Any]], changes: Iterable[Undone], place: Mapping[str, int], on: date
+) -> Iterator[Sequence[Any]]:
+    """Each record as it was known to be on a date, where some changes became known too late.
+
+    A change that counts ends the undoing of its column: what became known late beneath it was never seen.
+    """
+    undone: dict[int, dict[str, Any]] = {}
+    settled: set[tuple[int, str]] = set()
+    for change in changes:
+        if change.observed_on <= on and not change.is_late:
+            settled.add((change.record_id, change.column))
+        elif (change.record_id, change.column) not in settled:
+            undone.setdefault(change.record_id, {})[change.column] = change.before
+    for row in rows:
+        read = list(row)
+        for column, before in undone.get(row[0], {}).items():
+            read[place[column]] = before
+        yield read
 
 
 def _records(kind: str, columns: Sequence[str], asked: Asked) -> list[Sequence[Any]]:

@@ -82,25 +82,33 @@ def number_of(field: models.Field[Any, Any], value: Any) -> Any:
     return known.toordinal() if isinstance(known, date) else known
 
 
-def framed(found: Iterable[Sequence[Any]], columns: Sequence[str], model: type[models.Model]) -> pd.DataFrame:
-    """A frame of rows whose values are as `selected` asks for them.
+def columned(
+    found: Iterable[Sequence[Any]], columns: Sequence[str], model: type[models.Model]
+) -> dict[str, npt.NDArray[Any]]:
+    """The columns of rows whose values are as `selected` asks for them.
 
     Numbers, dates, yes/no and references are float64, NaN = none. A moment gets a second column `<name>_day`: its
     business date as a day number. Keys are int64; texts and lists stay as they are.
     """
     values = list(zip(*found, strict=True)) or [()] * len(columns)
-    frame: dict[str, Any] = {}
+    named: dict[str, npt.NDArray[Any]] = {}
     for name, column in zip(columns, values, strict=True):
         field = model._meta.get_field(name) if name not in KEYS else None
         if field is None:
-            frame[name] = np.array(column, dtype=np.int64)
+            named[name] = np.array(column, dtype=np.int64)
         elif isinstance(field, WORDS):
-            frame[name] = pd.Series(column, dtype=object)
+            named[name] = np.empty(len(column), dtype=object)
+            named[name][:] = column
         else:
-            frame[name] = np.array(column, dtype=np.float64)  # None becomes NaN
+            named[name] = np.array(column, dtype=np.float64)  # None becomes NaN
         if isinstance(field, models.DateTimeField):
-            frame[name], frame[f"{name}_day"] = _moments(frame[name])
-    return pd.DataFrame(frame)
+            named[name], named[f"{name}_day"] = _moments(named[name])
+    return named
+
+
+def framed(found: Iterable[Sequence[Any]], columns: Sequence[str], model: type[models.Model]) -> pd.DataFrame:
+    """The same as a frame."""
+    return pd.DataFrame(columned(found, columns, model))
 
 
 def _moments(days: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

@@ -15,7 +15,6 @@ from healthsite.demo.dating import dated
 from healthsite.demo.logins import DEMO_LOGINS
 from healthsite.demo.world import World, moment
 from scoring.engine.version import digest
-from scoring.metrics.sharing import together
 from scoring.models import Purpose, Run, ScorecardVersion
 from scoring.models.scorecards import Use
 from scoring.running import complete, open_run
@@ -71,9 +70,8 @@ def score_beside() -> None:
     version = ScorecardVersion.objects.filter(use=Use.SHADOW, scorecard__key=SHADOW).select_related("scorecard").first()
     nights = _missing_nights(version) if version else []
     if version and nights:
-        with together(nights[0], nights[-1]):
-            for night in nights:
-                complete(open_run(night, Purpose.SHADOW, version, backfilled=True))
+        for night in nights:
+            complete(open_run(night, Purpose.SHADOW, version, backfilled=True))
 
 
 def _missing_nights(version: ScorecardVersion) -> list[date]:

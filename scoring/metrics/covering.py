@@ -3,69 +3,84 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 from django.db import models
 from django.db.models import Min, Q
 
-from accounts.history import known_before, stretch
 from accounts.kinds import KINDS
-from accounts.numbering import Number, framed
-from scoring.engine.frame import Bools
+from accounts.numbering import Number, columned
+from scoring.engine.frame import Bools, Floats
 from scoring.metrics.deliveries import dated_by, happened_by
-from scoring.metrics.sharing import Shared
+from scoring.metrics.rows import Ints
 
-Ints = npt.NDArray[np.int64]
+if TYPE_CHECKING:
+    from scoring.metrics.block import Block
+
 RECENT_DAYS: Final = 60  # where most covered customers have a row; older history is asked for only of the others
+ALWAYS: Final = 0.0  # the day since when somebody is covered by a row that nothing dates
+NOBODY: Final = np.zeros((0, 2), dtype=np.int64)
+Pairs = dict[int, tuple[Ints, Floats]]  # by source, the ids of customers and the day since when each is covered
 
 
-def covered(shared: Shared, ids: Ints, on: date, whose: tuple[str, int]) -> Bools:
-    """Which customers a source covers for a kind on a date (n); `whose` is the kind and the source's id.
-
-    Who was covered once is for ever, so that of later dates of a stretch only the rows since its first are looked at.
-    """
-    kind, source_id = whose
-    model = KINDS[kind]
-    rows = model._default_manager.filter(known_before(model, shared.known_by), source_id=source_id)
-    known = shared.once(
-        ("covered", *whose), lambda: _by_then(rows.filter(_ever(kind, shared.first)), shared, ids, kind)
-    )
-    found = np.isin(ids, known)
-    if on > shared.first and not found.all():
-        later = shared.once(("covered later", *whose), lambda: _later(rows, shared, kind))
-        found |= np.isin(ids, later[0][later[1] <= on.toordinal()])
+def covered(block: Block, kind: str, source_id: int) -> Bools:
+    """Which customers a source covers for a kind on their days (n). Who was covered once is for ever."""
+    ask = _since if block.shared.first < block.shared.last else _by_then
+    pairs = block.shared.once((ask, kind), lambda: ask(block, kind))
+    if source_id not in pairs:
+        return np.zeros(len(block), np.bool_)
+    ids, since = pairs[source_id]
+    place = np.searchsorted(ids, block.ids).clip(max=len(ids) - 1)
+    found: Bools = (ids[place] == block.ids) & (since[place] <= block.days)
     return found
 
 
-def _later(rows: models.QuerySet[Any], shared: Shared, kind: str) -> tuple[Ints, npt.NDArray[np.float64]]:
-    """Owners of rows dated after the stretch's first date, and the first day of each by each column that dates it."""
-    model, parts = KINDS[kind], []
-    for column, is_moment in dated_by(kind):
-        after = ~happened_by(column, is_moment, shared.first) & Q(**{f"{column}__isnull": False})
-        some = rows.filter(stretch(shared.customers), after, happened_by(column, is_moment, shared.last)).order_by()
-        first = some.values_list("customer_id").annotate(first=Number(Min(column)))
-        found = framed(first, ["customer_id", column], model)
-        parts.append((found["customer_id"].to_numpy(), found[f"{column}_day" if is_moment else column].to_numpy()))
-    owners, days = zip(*parts, strict=True) if parts else (((),), ((),))
-    return np.concatenate(owners).astype(np.int64), np.concatenate(days).astype(np.float64)
+def _since(block: Block, kind: str) -> Pairs:
+    """Of each source the customers of whom it ever had a row, and since when. One query."""
+    model, columns = KINDS[kind], dict(dated_by(kind))
+    first = {f"first_{column}": Number(Min(column)) for column in columns}
+    rows = block.of_customers(model).exclude(source=None).order_by()
+    found = columned(rows.values_list("source_id", "customer_id").annotate(**first), ["id", "customer_id", *columns], model)
+    days = [found[f"{column}_day" if is_moment else column] for column, is_moment in columns.items()]
+    return _by_source(found["id"], found["customer_id"], np.fmin.reduce(days) if days else np.full(len(found), np.nan))
 
 
-def _by_then(rows: models.QuerySet[Any], shared: Shared, ids: Ints, kind: str) -> Ints:
-    """Owners of rows: of a stretch all of them; of one date first those with recent rows, then older ones of others."""
-    if shared.first < shared.last:
-        return _owners(rows)
-    rows = rows.filter(_among(ids))
-    recently = _owners(rows.filter(_dated(kind, shared.first - timedelta(days=RECENT_DAYS), shared.first)))
-    others = ids[~np.isin(ids, recently)].tolist()
-    return np.union1d(recently, _owners(rows.filter(customer_id__in=others))) if others else recently
+def _by_then(block: Block, kind: str) -> Pairs:
+    """The same of one date: who has recent rows, and with older ones those who have none. Two queries."""
+    rows, on, ids = block.of_customers(KINDS[kind]).exclude(source=None), block.on, np.unique(block.ids)
+    recently = _pairs(rows.filter(_dated(kind, on - timedelta(days=RECENT_DAYS), on))) if len(ids) > 1 else NOBODY
+    others = ids[~np.isin(ids, recently[:, 1])]
+    rows = rows.filter(customer_id__in=others.tolist()) if len(others) < len(ids) else rows
+    older = _pairs(rows.filter(_ever(kind, on))) if len(others) else NOBODY
+    source_id, owner = np.concatenate([recently, older]).T
+    return _by_source(source_id, owner, np.full(len(owner), np.nan))
+
+
+def _by_source(source_id: Ints, owner: Ints, since: Floats) -> Pairs:
+    """Sorted by customer; a row that nothing dates has been there all along."""
+    order, found = np.argsort(owner, kind="stable"), {}
+    source_id, owner, since = source_id[order], owner[order], np.nan_to_num(since[order], nan=ALWAYS)
+    for one in np.unique(source_id).tolist():
+        mine = source_id == one
+        found[one] = owner[mine], since[mine]
+    return found
+
+
+def _pairs(rows: models.QuerySet[Any]) -> Ints:
+    pairs = list(rows.order_by().values_list("source_id", "customer_id").distinct())
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
 def _ever(kind: str, on: date) -> Q:
-    """The condition that a row is dated by a date, or, as a contact with a name only, has been there all along."""
-    dated = Q(**{f"{column}__isnull": True for column, _ in dated_by(kind)})
-    for column, is_moment in dated_by(kind):
+    """The condition that a row is dated by a date, or, as a contact with a name only, has been there all along.
+
+    A column that is never empty is not asked whether it is: SQLite would take that for a reason to use another index.
+    """
+    columns, model = list(dated_by(kind)), KINDS[kind]
+    undated = Q(**{f"{column}__isnull": True for column, _ in columns})
+    dated = undated if all(model._meta.get_field(column).null for column, _ in columns) else Q()
+    for column, is_moment in columns:
         dated |= happened_by(column, is_moment, on)
     return dated
 
@@ -74,14 +89,5 @@ def _dated(kind: str, after: date, until: date) -> Q:
     """The condition that one of a row's dates lies after the first and not after the second."""
     found = Q()
     for column, is_moment in dated_by(kind):
-        known = Q(**{f"{column}__isnull": False})
-        found |= happened_by(column, is_moment, until) & ~happened_by(column, is_moment, after) & known
+        found |= happened_by(column, is_moment, until) & ~happened_by(column, is_moment, after)
     return found
-
-
-def _among(ids: Ints) -> Q:
-    return stretch((int(ids[0]), int(ids[-1])))
-
-
-def _owners(rows: models.QuerySet[Any]) -> Ints:
-    return np.fromiter(rows.values_list("customer_id", flat=True).distinct().order_by(), dtype=np.int64)

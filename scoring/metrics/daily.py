@@ -11,7 +11,6 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from accounts.history import stretch
 from accounts.models import Usage
 from accounts.numbering import framed, selected
 from scoring.engine.frame import Bools, Floats
@@ -107,19 +106,13 @@ def reduced(place: Ints, values: Floats, n: int, how: str) -> Floats:
     return result
 
 
-def are_shared(block: Block) -> bool:
-    """Whether rows are better read whole: dates of a stretch share them, or they are those of one customer."""
-    shared = block.shared
-    return shared.known_by is None and (shared.first < shared.last or len(block) == 1)
-
-
 def days_of(block: Block, first: int, last: int) -> Part | None:
     """The block's rows from a day to another where they are shared or few; None where the database had better add up.
 
     Never for what was known by a moment, nor for days before those that are kept.
     """
     shared = block.shared
-    if not are_shared(block) or first < shared.first.toordinal() - REACH:
+    if not block.is_read_whole or first < shared.first.toordinal() - REACH:
         return None
     days = shared.once(days_of, lambda: _read(shared))
     return days.part(block, first, min(last, block.day))
@@ -128,7 +121,7 @@ def days_of(block: Block, first: int, last: int) -> Part | None:
 def _read(shared: Shared) -> Days:
     first = shared.first.toordinal() - REACH
     period = (date.fromordinal(first), shared.last)
-    rows = Usage.objects.filter(stretch(shared.customers), date__range=period).order_by()
+    rows = Usage.objects.filter(shared.of_customers(), date__range=period).order_by()
     every = _columns(rows.values_list("customer_id", *selected(Usage, COLUMNS)).iterator(chunk_size=CHUNK))
     order = np.argsort(every["date"], kind="stable")
     owners, owner = np.unique(every.pop("customer_id")[order].astype(np.int64), return_inverse=True)

@@ -1,30 +1,38 @@
-"""Which sources were alive on a date: the last day on which each delivered a kind (presets 0.3)."""
+"""Which sources were alive on a date: the days on which each delivered a kind (presets 0.3)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache, cached_property
 
-from django.db import models
-from django.db.models import F, Max, OuterRef, Subquery
+import numpy as np
+from django.db import connection, models
 
 from accounts.business_days import date_of, end_of
 from accounts.history import known_before
 from accounts.kinds import KINDS
 from accounts.models import Batch, Source
+from accounts.numbering import columned, selected
+from scoring.engine.frame import Bools, Floats
+from scoring.metrics.rows import Ints
 from scoring.metrics.sharing import Shared
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """A source that delivers a kind: when it last did by the date, and whether that is within its rhythm."""
+class Delivering:
+    """A source that delivers a kind: the days on which it did (ascending), and how long it may be silent between."""
 
     source_id: int
-    last_on: date
-    alive: bool
+    days: Floats
+    patience: int
     covers_all: bool
+
+    def heard(self, days: Ints) -> tuple[Floats, Bools]:
+        """The last day by each of the day numbers on which it delivered, NaN = never, and whether it was alive then."""
+        last = np.append(self.days, np.nan)[np.searchsorted(self.days, days, side="right") - 1]
+        return last, days - last <= self.patience
 
 
 def dated_by(kind: str) -> Iterator[tuple[str, bool]]:
@@ -39,71 +47,84 @@ def happened_by(column: str, is_moment: bool, on: date) -> models.Q:
     return models.Q(**({f"{column}__lt": end_of(on)} if is_moment else {f"{column}__lte": on}))
 
 
-def _day(value: date) -> date:
-    return date_of(value) if isinstance(value, datetime) else value
+def _day(value: str | date) -> int:
+    """The day number of a column's value as the database gives it; SQLite gives moments in UTC as text."""
+    known = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if isinstance(known, datetime) and len(str(value)) > len("2025-01-01"):
+        return date_of(known if known.tzinfo else known.replace(tzinfo=UTC)).toordinal()
+    return known.toordinal()
 
 
 class Deliveries:
-    """The deliveries of every kind by one date, each kind asked for once, or once in a stretch.
+    """The deliveries of every kind by the dates of a stretch.
 
     With `known_by` neither rows nor batches count that came at that moment or later. Sources are as they are now.
     """
 
-    def __init__(self, on: date, shared: Shared) -> None:
-        self.on = on
+    def __init__(self, shared: Shared) -> None:
         self.shared = shared
-        self.known_by = shared.known_by
-        self.of = cache(self._of)
+        self.sources = cache(self._sources)
 
-    def _of(self, kind: str) -> list[Delivery]:
-        latest = {key[1]: day for key, day in self._batches.items() if key[0] == kind}
-        for source_id, day in self._rows(kind):
-            latest[source_id] = max(day, latest.get(source_id, day))
-        return [self._delivery(self._sources[source_id], kind, day) for source_id, day in sorted(latest.items())]
+    def _sources(self, kind: str) -> list[Delivering]:
+        days: dict[int, list[int]] = {}
+        for source_id, day in (*self._batches.get(kind, ()), *self._latest.get(kind, ()), *self._since(kind)):
+            days.setdefault(source_id, []).append(day)
+        return [self._delivering(self._known[source_id], kind, heard) for source_id, heard in sorted(days.items())]
 
-    def _delivery(self, source: Source, kind: str, last_on: date) -> Delivery:
+    def _delivering(self, source: Source, kind: str, days: list[int]) -> Delivering:
         patience = source.rhythm_days + source.expected_lag_days
-        alive = (self.on - last_on).days <= patience
-        return Delivery(source.pk, last_on, alive, source.covers_kind(kind))
+        return Delivering(source.pk, np.unique(days).astype(np.float64), patience, source.covers_kind(kind))
 
-    def _rows(self, kind: str) -> Iterator[tuple[int, date]]:
-        """The latest dated rows by source: as of the stretch's first date, and those since."""
-        first = self.shared.first
-        yield from self.shared.once(("delivered", kind), lambda: list(self._latest_rows(kind, first)))
-        if self.on > first:
-            since = self.shared.once(("delivered since", kind), lambda: self._since(kind))
-            yield from ((source, day) for source, day in since if day <= self.on)
-
-    def _since(self, kind: str) -> list[tuple[int, date]]:
+    def _since(self, kind: str) -> Iterator[tuple[int, int]]:
         """The days after the stretch's first date on which sources have rows. One query for each column."""
-        found = set()
-        for column, is_moment in dated_by(kind):
-            rows = KINDS[kind]._default_manager.filter(happened_by(column, is_moment, self.shared.last))
-            rows = rows.filter(~happened_by(column, is_moment, self.shared.first), **{f"{column}__isnull": False})
-            pairs = rows.exclude(source=None).order_by().values_list("source_id", column).distinct()
-            found |= {(source, _day(value)) for source, value in pairs}
-        return sorted(found)
-
-    def _latest_rows(self, kind: str, on: date) -> Iterator[tuple[int, date]]:
-        """The latest dated row by source and column. One query, for each column a look at the end of an index."""
-        latest = [self._latest(kind, column, happened_by(column, moment, on)) for column, moment in dated_by(kind)]
-        for pk, *values in Source.objects.values_list("pk", *latest) if latest else ():
-            yield from ((pk, _day(value)) for value in values if value is not None)
-
-    def _latest(self, kind: str, column: str, happened: models.Q) -> Subquery:
-        model, known = KINDS[kind], {f"{column}__isnull": False}
-        rows = model._default_manager.filter(happened, source=OuterRef("pk"), **known)
-        rows = rows.filter(known_before(model, self.known_by))
-        return Subquery(rows.order_by(F(column).desc()).values(column)[:1])
+        first, last = self.shared.first, self.shared.last
+        model, columns = KINDS[kind], dated_by(kind) if first < last else ()
+        for column, is_moment in columns:
+            rows = model._default_manager.filter(happened_by(column, is_moment, last))
+            rows = rows.filter(~happened_by(column, is_moment, first), **{f"{column}__isnull": False})
+            found = rows.exclude(source=None).order_by().values_list("source_id", *selected(model, [column])).distinct()
+            named = columned(found, ["id", column], model)
+            days = named[f"{column}_day" if is_moment else column]
+            yield from np.unique(np.stack([named["id"], days.astype(np.int64)]), axis=1).T.tolist()
 
     @cached_property
-    def _sources(self) -> dict[int, Source]:
+    def _latest(self) -> dict[str, list[tuple[int, int]]]:
+        """The latest dated row by the first date of each kind, source and column. One query.
+
+        It looks at the end of an index for each; to build that many subqueries costs Django more than to run them.
+        """
+        asked = [(kind, *column) for kind in KINDS for column in dated_by(kind)]
+        parts, values = zip(*(self._end_of_index(*one) for one in asked), strict=True)
+        source = connection.ops.quote_name(Source._meta.db_table)
+        found: dict[str, list[tuple[int, int]]] = {}
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT s.id, {', '.join(parts)} FROM {source} s", [one for some in values for one in some])
+            for source_id, *row in cursor.fetchall():
+                for (kind, _, _), value in zip(asked, row, strict=True):
+                    if value is not None:
+                        found.setdefault(kind, []).append((source_id, _day(value)))
+        return found
+
+    def _end_of_index(self, kind: str, column: str, is_moment: bool) -> tuple[str, list[str]]:
+        model, first, known_by = KINDS[kind], self.shared.first, self.shared.known_by
+        quote, ops = connection.ops.quote_name, connection.ops
+        day = quote(column)
+        by = ops.adapt_datetimefield_value(end_of(first)) if is_moment else ops.adapt_datefield_value(first)
+        known = "AND r.known_at < %s " if known_by and known_before(model, known_by) else ""
+        sql = f"(SELECT r.{day} FROM {quote(model._meta.db_table)} r WHERE r.source_id = s.id "
+        sql += f"AND r.{day} {'<' if is_moment else '<='} %s {known}ORDER BY r.{day} DESC LIMIT 1)"
+        return sql, [by, ops.adapt_datetimefield_value(known_by)] if known else [by]
+
+    @cached_property
+    def _known(self) -> dict[int, Source]:
         return Source.objects.in_bulk()
 
     @cached_property
-    def _batches(self) -> dict[tuple[str, int], date]:
-        end = end_of(self.on)
-        by = min(end, self.known_by) if self.known_by else end
-        batches = Batch.objects.filter(received_at__lt=by, status=Batch.Status.DONE)
-        grouped = batches.values_list("kind", "source_id").annotate(last=Max("received_at"))
-        return {(kind, source_id): date_of(last) for kind, source_id, last in grouped}
+    def _batches(self) -> dict[str, list[tuple[int, int]]]:
+        end, known_by = end_of(self.shared.last), self.shared.known_by
+        batches = Batch.objects.filter(received_at__lt=min(end, known_by) if known_by else end)
+        found: dict[str, list[tuple[int, int]]] = {}
+        loaded = batches.filter(status=Batch.Status.DONE).order_by().values_list("kind", "source_id", "received_at")
+        for kind, source_id, received_at in loaded:
+            found.setdefault(kind, []).append((source_id, date_of(received_at).toordinal()))
+        return found

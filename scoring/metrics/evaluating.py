@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from datetime import date
 
 import numpy as np
-import pandas as pd
 from django.db.models import Q
 
 from accounts.models import MetricValue
 from scoring.engine.frame import Bools, Floats, State, States, has_value
-from scoring.metrics.block import Block
+from scoring.metrics.block import Block, Ints, Since
 from scoring.metrics.expectations import noted
 from scoring.metrics.metric import Metric, Quiet, Reading
+from scoring.metrics.rows import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,14 @@ def evaluate(metric: Metric, block: Block, window: int) -> Column:
     column = Column(
         np.full(len(block), np.nan), np.full(len(block), State.MISSING, np.uint8), np.zeros(len(block), np.bool_)
     )
-    for day in np.unique(heard[~np.isnan(heard)]):
-        reading = metric.compute(block.as_of(date.fromordinal(int(day))), window)
-        _take(column, _judge(metric, reading, block.day, float(day)), heard == day)
+    today = heard == block.days
+    if today.any():
+        judged = _judge(metric, metric.compute(block, window), block.days, block.days)
+        _take(column, judged, today, today)
+    for who in _silent(block, heard):
+        other, place = block.elsewhen(np.nan_to_num(heard).astype(np.int64), who)
+        reading = _taken(metric.compute(other, window), place)
+        _take(column, _judge(metric, reading, block.days[who], other.days[place]), who, slice(None))
     _supply(metric, block, column)
     _mute(metric, block, column)
     return column
@@ -42,15 +48,30 @@ def evaluate(metric: Metric, block: Block, window: int) -> Column:
 def _heard(metric: Metric, block: Block) -> Floats:
     """The day as of which to read: what the first kind that covers a customer says. Customers' own fields never age."""
     if metric.kinds == ("customers",):
-        return np.full(len(block), float(block.day))
+        return block.days.astype(np.float64)
     heard = np.full(len(block), np.nan)
     for kind in metric.kinds:
         heard = np.where(np.isnan(heard), block.heard(kind), heard)
     return heard
 
 
-def _judge(metric: Metric, reading: Reading, today: int, day: float) -> Column:
-    """Turn a reading made as of `day` into values and states on `today`."""
+def _silent(block: Block, heard: Floats) -> Iterator[Bools]:
+    """Who was heard of last on an earlier day; of one date those of each such day, for the database to add up."""
+    earlier = heard < block.days
+    if len(block.dates) > 1 and earlier.any():
+        yield earlier
+    elif earlier.any():
+        yield from (heard == day for day in np.unique(heard[earlier]))
+
+
+def _taken(reading: Reading, place: Ints) -> Reading:
+    """A reading of the customers in these places."""
+    arrays = {one.name: getattr(reading, one.name) for one in fields(reading)}
+    return Reading(**{name: array[place] for name, array in arrays.items() if array is not None})
+
+
+def _judge(metric: Metric, reading: Reading, today: Ints, day: Ints) -> Column:
+    """Turn a reading made as of `day` into values and states on `today` (day numbers, n each)."""
     possible = np.ones(len(reading.value), np.bool_) if reading.possible is None else reading.possible
     silent = reading.sample < 1
     values = np.where(silent, 0.0, reading.value) if metric.quiet is Quiet.ZERO else reading.value
@@ -58,30 +79,31 @@ def _judge(metric: Metric, reading: Reading, today: int, day: float) -> Column:
         possible = possible & (reading.sample >= metric.minimum)
     values = np.where(possible, values, np.nan)
     known = ~np.isnan(values)
-    states = np.full(len(values), State.FRESH if day == today else State.CARRIED, np.uint8)
-    if reading.lower_bound is not None and day == today:
-        states[reading.lower_bound] = State.LOWER_BOUND
+    states = np.where(day == today, State.FRESH, State.CARRIED).astype(np.uint8)
+    if reading.lower_bound is not None:
+        states[reading.lower_bound & (day == today)] = State.LOWER_BOUND
     states[_age(metric, reading, today, day) > metric.validity] = State.EXPIRED
     states[~known] = State.MISSING
     usable = has_value(states)
     return Column(np.where(usable, values, np.nan), states, usable & ~silent & metric.evidence)
 
 
-def _age(metric: Metric, reading: Reading, today: int, day: float) -> Floats:
+def _age(metric: Metric, reading: Reading, today: Ints, day: Ints) -> Floats:
     """Days since the last datum that could have changed the value (presets 0.4).
 
     Where silence itself is an answer, that is the last day on which the source was heard.
     """
-    since_heard = np.full(len(reading.value), today - day)
+    since_heard = (today - day).astype(np.float64)
     if reading.last is None:
         return since_heard
     return np.fmax(since_heard, today - reading.last)
 
 
-def _take(column: Column, other: Column, where: Bools) -> None:
-    column.values[where] = other.values[where]
-    column.states[where] = other.states[where]
-    column.evidence[where] = other.evidence[where]
+def _take(column: Column, other: Column, where: Bools, which: Bools | slice) -> None:
+    """Put what the other says of `which` of its customers into these places."""
+    column.values[where] = other.values[which]
+    column.states[where] = other.states[which]
+    column.evidence[where] = other.evidence[which]
 
 
 def _supply(metric: Metric, block: Block, column: Column) -> None:
@@ -90,18 +112,22 @@ def _supply(metric: Metric, block: Block, column: Column) -> None:
     rows = block.once(_supplied).get(metric.key)
     if rows is None or not wanting.any():
         return
-    valid = rows[block.within(rows["date"], metric.validity + 1)]
-    position, latest = np.unique(valid["pos"].to_numpy()[::-1], return_index=True)  # the first from behind
-    keep = wanting[position]
-    column.values[position[keep]] = valid["value"].to_numpy()[::-1][latest[keep]]
-    column.states[position[keep]] = State.SUPPLIED
-    column.evidence[position[keep]] = True
+    latest = rows[rows.within("date", metric.validity + 1)].last("date")
+    latest = latest[wanting[latest.pos]]
+    column.values[latest.pos] = latest["value"]
+    column.states[latest.pos] = State.SUPPLIED
+    column.evidence[latest.pos] = True
 
 
-def _supplied(block: Block) -> dict[str, pd.DataFrame]:
-    """All ready-made values by the date, oldest first, by metric."""
-    rows = block.rows(MetricValue, ["metric", "date", "value"], Q(date__lte=block.on))
-    return {str(key): some for key, some in rows.sort_values("date", kind="stable").groupby("metric")}
+def _supplied(block: Block) -> dict[str, Rows]:
+    """All ready-made values by the date, by metric."""
+    table = block.table(MetricValue, ["metric", "date", "value"], _by)
+    rows = block.situated(table, table.columns["date"])
+    return {str(key): rows[rows.has("metric", key)] for key in np.unique(rows["metric"].astype(str)).tolist()}
+
+
+def _by(since: Since, until: date) -> Q:
+    return Q(date__lte=until)
 
 
 def _mute(metric: Metric, block: Block, column: Column) -> None:

@@ -12,7 +12,6 @@ from accounts.models import Usage
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.aggregating import per_customer
 from scoring.metrics.block import Block, Since
-from scoring.metrics.daily import are_shared
 from scoring.metrics.interactions import last_held
 from scoring.metrics.metric import Quiet, Reading, declare, share
 from scoring.metrics.periods import customer_since
@@ -173,7 +172,7 @@ def _executives_met(block: Block) -> Floats:
 
 def executive_login(block: Block) -> Floats:
     """The day of the latest login of an executive in the last year, by the usage feed; NaN without one. One query."""
-    if are_shared(block):
+    if block.is_read_whole:
         rows = block.shared_rows(Usage, ["date"], _executives_lately)
         return block.reduce(rows[block.recent(rows["date"], HISTORY_DAYS) & (rows["date"] <= block.day)], "date", "max")
     recent = Q(date__gte=block.since(HISTORY_DAYS), date__lte=block.on)

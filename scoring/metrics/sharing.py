@@ -1,30 +1,43 @@
-"""What the nights of a stretch share: rows that matter to several dates are read once for all of them."""
+"""What blocks of the same customers share: rows that matter to several dates are read once for all of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
+
+from django.db.models import Q
+
+from accounts.history import stretch
 
 Thing = TypeVar("Thing")
-EVERYBODY: Final = (0, 2**62)  # in a stretch customers come and go
 
 
 @dataclass(frozen=True)
 class Shared:
     """What was read for all dates from first to last, both included, of a stretch of customer ids.
 
-    `known_by` leaves out what was not known before that moment, None = all that is known now.
+    `only` names the customers where they are few of the stretch. `known_by` leaves out what was not known before that
+    moment, None = all that is known now.
     """
 
     first: date
     last: date
     customers: tuple[int, int]
+    only: tuple[int, ...] = ()
     known_by: datetime | None = None
     kept: dict[Hashable, Any] = field(default_factory=dict)
+
+    def of_customers(self, owner: str = "customer_id") -> Q:
+        """The condition that a row is theirs."""
+        return Q(**{f"{owner}__in": self.only}) if self.only else stretch(self.customers, owner)
+
+    def covers(self, other: Shared) -> bool:
+        """Whether all that the other asks for was read here."""
+        inside = self.first <= other.first and other.last <= self.last
+        whole = self.customers[0] <= other.customers[0] and other.customers[1] <= self.customers[1]
+        return inside and whole and (not self.only or (bool(other.only) and set(other.only) <= set(self.only)))
 
     def once(self, key: Hashable, load: Callable[[], Thing]) -> Thing:
         """What `load` gives, loaded the first time."""
@@ -32,27 +45,3 @@ class Shared:
             self.kept[key] = load()
         found: Thing = self.kept[key]
         return found
-
-
-_stretch: ContextVar[Shared | None] = ContextVar("stretch", default=None)
-
-
-@contextmanager
-def together(first: date, last: date) -> Iterator[None]:
-    """Read as of one moment whatever the dates from first to last share. For no more customers than memory holds."""
-    token = _stretch.set(Shared(first, last, EVERYBODY))
-    try:
-        yield
-    finally:
-        _stretch.reset(token)
-
-
-def shared_on(on: date, customers: tuple[int, int], known_by: datetime | None = None) -> Shared:
-    """What a date shares with others: with those read together with it, else with none.
-
-    What was known by a moment is shared with none: the next date knows more.
-    """
-    if known_by:
-        return Shared(on, on, customers, known_by)
-    stretch = _stretch.get()
-    return stretch if stretch and stretch.first <= on <= stretch.last else Shared(on, on, customers)

@@ -10,12 +10,10 @@ import pandas as pd
 from django.db.models import Max, Q
 
 from accounts.business_days import end_of, start_of
-from accounts.history import stretch
 from accounts.models import Interaction
 from accounts.numbering import Number, framed, selected
 from scoring.engine.frame import Bools
 from scoring.metrics.block import Block
-from scoring.metrics.daily import are_shared
 
 HISTORY_DAYS: Final = 365  # of interactions in which both sides took part
 ONE_SIDED: Final = ("note", "community", "email_out")  # nobody at the customer needs to have answered
@@ -30,7 +28,7 @@ def latest(block: Block, sort: Sort, by: By = "") -> pd.DataFrame:
     Any or, leaving out our own notes, active ones are looked for in all history. Of two-way ones, with an executive
     or not, the last year counts: mail of ours once it is answered, and no meeting that was missed. One query.
     """
-    if are_shared(block):
+    if block.is_read_whole:
         return _latest_here(block, sort, by)
     held = block.of_customers(Interaction).filter(ASKED[sort](block), at__lt=end_of(block.on))
     held = held.filter(**{f"{by}__isnull": False}) if by else held
@@ -71,7 +69,7 @@ def _held(block: Block, by: By) -> pd.DataFrame:
     shared = block.shared
 
     def load() -> pd.DataFrame:
-        rows = Interaction.objects.filter(stretch(shared.customers), at__lt=end_of(shared.last)).order_by()
+        rows = Interaction.objects.filter(shared.of_customers(), at__lt=end_of(shared.last)).order_by()
         rows = rows.filter(attendees__isnull=False) if by == "attendees" else rows
         found = rows.values_list("customer_id", *selected(Interaction, (by, *COLUMNS)))
         every = framed(found, ["customer_id", by, *COLUMNS], Interaction).sort_values("at", ignore_index=True)

@@ -6,7 +6,6 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import nullcontext
 from datetime import date, timedelta
 from functools import partial
 from itertools import chain
@@ -17,7 +16,6 @@ from django.db import connection
 
 from accounts.models import Customer
 from scoring.indicators.evaluating import COMPARE_DAYS
-from scoring.metrics.sharing import together
 from scoring.models import Run
 from scoring.past.recalling import Known, score_date
 from scoring.scorecards.choosing import SEGMENT_BEFORE, choices_now
@@ -79,6 +77,4 @@ def _runs(found: Iterable[list[int]]) -> Iterator[Run]:
 
 
 def _score(key: str, known: Known, nights: Sequence[date]) -> list[int]:
-    few = Customer.objects.count() <= settings.SHARD_SIZE
-    with together(nights[0], nights[-1]) if few else nullcontext():
-        return [score_date(night, known=known, key=key).pk for night in nights]
+    return [score_date(night, known=known, key=key).pk for night in nights]
