@@ -25,6 +25,7 @@ ROLLUPS: Final = {
     "worst": "the lowest of parent and children",
     "own": "the parent's own score",
 }
+PARAMETERS: Final = {"features_available": "Features there are", "plan_ranks": "Plans there are"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -62,10 +62,10 @@ class CannotShadow(ValueError):
     """The version cannot run in shadow; the message says why and what to do."""
 
 
-def start_shadow(*, version: ScorecardVersion, by: User, note: str) -> ScorecardVersion:
+def start_shadow(*, version: ScorecardVersion, by: User, note: str, past: bool = False) -> ScorecardVersion:
     """Let a published version that is not live be scored every night from today's business date on; twice is once.
 
-    Raises NoReason, and CannotShadow for a draft, a live version, or where another one of its scorecard does it.
+    With `past` it scores the nights of the last 30 days too, as the data tell of them now. Raises NoReason, and CannotShadow for a draft, a live version, or where another one of its scorecard does it.
     """
     _needs(note)
     with transaction.atomic():
@@ -73,7 +73,7 @@ def start_shadow(*, version: ScorecardVersion, by: User, note: str) -> Scorecard
         current = ScorecardVersion.objects.select_related("scorecard").get(pk=version.pk)
         if current.use != Use.SHADOW:
             _check(current)
-            current.use, current.shadow_since = Use.SHADOW, today()
+            current.use, current.shadow_since = Use.SHADOW, today() - timedelta(days=ENOUGH if past else 0)
             current.save(update_fields=["use", "shadow_since"])
             _log(by, current, f"Runs in shadow from {current.shadow_since}: {note.strip()}")
     return current
@@ -95,16 +95,33 @@ def stop_shadow(*, version: ScorecardVersion, by: User, note: str) -> ScorecardV
 def due_shadows(now: datetime | None = None) -> list[tuple[date, ScorecardVersion]]:
     """Which shadow versions are to be scored for which date: where a night of the last week is, and theirs is not.
 
-    Oldest first; a night that was backfilled has no shadow. Three queries.
+    Oldest first; a night that was backfilled has no shadow. Where there is none to do, one earlier night of a version
+    that was asked for the past, so that no night to come waits for those that were. Six queries at most.
     """
     versions = ScorecardVersion.objects.filter(use=Use.SHADOW).select_related("scorecard").order_by("pk")
     oldest = date_of(now or timezone.now()) - timedelta(days=LOOK_BACK_DAYS)
-    recent = Run.objects.filter(as_of__gte=oldest).order_by("as_of")
-    there = set(recent.filter(purpose=Purpose.SHADOW).values_list("as_of", "scorecard"))
-    nights = list(recent.filter(purpose=Purpose.NIGHTLY, backfilled=False).values_list("as_of", flat=True))
+    recent = Run.objects.filter(as_of__gte=oldest)
+    due = _without(versions, recent, recent.filter(purpose=Purpose.NIGHTLY, backfilled=False))
+    return due or _of_the_past(versions, oldest)
+
+
+def _of_the_past(versions: Iterable[ScorecardVersion], before: date) -> list[tuple[date, ScorecardVersion]]:
+    """The latest earlier night that a version is to score and has not; none while a shadow is at work."""
+    if Run.objects.filter(purpose=Purpose.SHADOW, finished_at=None).exists():
+        return []
+    since = min((version.shadow_since for version in versions if version.shadow_since), default=before)
+    earlier = Run.objects.filter(as_of__gte=since, as_of__lt=before)
+    return _without(versions, earlier, earlier.filter(purpose=Purpose.NIGHTLY, finished_at__isnull=False))[-1:]
+
+
+def _without(
+    versions: Iterable[ScorecardVersion], runs: QuerySet[Run], nights: QuerySet[Run]
+) -> list[tuple[date, ScorecardVersion]]:
+    """The nights and the versions that run in shadow since, where the runs hold no shadow; oldest first."""
+    there = set(runs.filter(purpose=Purpose.SHADOW).values_list("as_of", "scorecard"))
     return [
         (night, version)
-        for night in nights
+        for night in nights.order_by("as_of").values_list("as_of", flat=True)
         for version in versions
         if version.shadow_since and version.shadow_since <= night and (night, version.scorecard.key) not in there
     ]

@@ -62,6 +62,24 @@ def night(day: Any = D) -> None:
         complete(open_run(on, Purpose.SHADOW, version))
 
 
+def test_with_the_past_the_nights_of_thirty_days_follow_one_at_a_time_after_those_to_come(ada: User) -> None:
+    version = candidate()
+    customer_at(4.0)
+    long_ago, before, lately = D - 40 * DAY, D - 20 * DAY, D - 9 * DAY
+    for on in (long_ago, before, lately):
+        complete(open_run(on, Purpose.NIGHTLY, ScorecardVersion.objects.get(use="live"), backfilled=True))
+    version = start_shadow(version=version, by=ada, note="Try it", past=True)
+    assert version.shadow_since == D + DAY - 30 * DAY
+    begun = []
+    for _ in range(4):
+        for on, due in due_shadows():
+            begun.append(on)
+            run = open_run(on, Purpose.SHADOW, due)
+            assert due_shadows() == []  # one at a time
+            complete(run)
+    assert begun == [lately, before]
+
+
 def test_it_begins_with_the_next_date_and_the_note_is_kept(ada: User) -> None:
     version = start_shadow(version=candidate(), by=ada, note=" Less weight on surveys ")
     assert (version.use, version.shadow_since) == ("shadow", D + DAY)

@@ -121,6 +121,12 @@ class WhyForm(forms.Form):
     note = note_field("Why", "The reason is empty; say in a sentence why")
 
 
+class ShadowForm(WhyForm):
+    """The start of a shadow, of nights to come and perhaps of those that were."""
+
+    past = forms.BooleanField(label="Score the nights of the last 30 days by it too", required=False)
+
+
 class AnswerForm(forms.Form):
     """What a second person says to a proposal; a no says why."""
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from healthsite.pages.scorecards.finding import REFUSED, admin_of, told, version_of
-from healthsite.pages.scorecards.forms import AnswerForm, PublishForm, WhyForm
+from healthsite.pages.scorecards.forms import AnswerForm, PublishForm, ShadowForm, WhyForm
 from scoring.engine.version import InvalidScorecard, digest
 from scoring.models import Proposal, ScorecardVersion
 from scoring.models.scorecards import Status, Use
@@ -144,19 +144,20 @@ def _answered(proposal: Proposal, form: AnswerForm, by: User) -> str:
 @require_POST
 def scorecard_shadow_run(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a published version run beside the live one every night, or no longer."""
-    by, version, form = admin_of(request), version_of(pk), WhyForm(request.POST)
+    by, version = admin_of(request), version_of(pk)
+    starts = version.use != Use.SHADOW
+    form = ShadowForm(request.POST) if starts else WhyForm(request.POST)
     if not form.is_valid():
         return _asked_again(request, version, form, "shadow")
-    starts = version.use != Use.SHADOW
     act: Callable[..., Any] = start_shadow if starts else stop_shadow
     try:
-        act(version=version, by=by, note=form.cleaned_data["note"])
+        act(version=version, by=by, **form.cleaned_data)
     except ValueError as error:
         form.add_error(None, str(error))
         return _asked_again(request, version, form, "shadow")
-    return told(
-        request, f"{version} {'runs in shadow from the next night on' if starts else 'runs no longer'}.", version
-    )
+    since = "from the next night on, and the nights of the last 30 days follow one by one"
+    begins = since if starts and form.cleaned_data["past"] else "from the next night on"
+    return told(request, f"{version} {f'runs in shadow {begins}' if starts else 'runs no longer'}.", version)
 
 
 def _asked_again(request: HttpRequest, version: ScorecardVersion, form: Any, what: str) -> HttpResponse:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from healthsite.pages.scorecards.editing import Editor
 from healthsite.pages.scorecards.finding import REFUSED, admin_of, may_edit, may_preview, version_of
-from healthsite.pages.scorecards.forms import AnswerForm, WhyForm
+from healthsite.pages.scorecards.forms import AnswerForm, ShadowForm, WhyForm
 from healthsite.pages.scorecards.grouping import metric_groups
 from healthsite.pages.scorecards.histograms import stripes
 from healthsite.pages.scorecards.sheets import Sheet, shown
@@ -23,7 +23,7 @@ from healthsite.pages.visitors import user_of
 from scoring.engine.version import canonical_json, digest
 from scoring.models import Purpose, Run, ScorecardVersion
 from scoring.models.scorecards import Status, Use
-from scoring.scorecards.describing import ROLLUPS, cap_lines, flag_lines, threshold_lines
+from scoring.scorecards.describing import PARAMETERS, ROLLUPS, cap_lines, flag_lines, threshold_lines
 from scoring.scorecards.distributing import distributions
 from scoring.scorecards.related import shared_behaviours
 from scoring.scorecards.stability import Stability, by_week
@@ -86,11 +86,13 @@ def _page(request: HttpRequest, version: ScorecardVersion, editor: Editor | None
         "caps": cap_lines(engine),
         "thresholds": threshold_lines(engine),
         "rollup": ROLLUPS[engine.rollup],
+        "parameters": [(PARAMETERS.get(name, name), value) for name, value in engine.parameters.items()],
         "shared": shared_behaviours(engine),
         "digest": version.digest or digest(version.definition),
         "entries": _history(version),
         "stabilities": _stability(version),
         "why": WhyForm(),
+        "beside": ShadowForm(),
         "answer": AnswerForm(),
     }
     return render(request, "scorecards/version.html", context, status=REFUSED if editor and editor.refused else 200)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
+from accounts.business_days import today
 from accounts.models import User
 from scoring.engine.version import digest
 from scoring.models import Policy, Proposal, ScorecardVersion
@@ -215,6 +217,14 @@ def test_a_version_runs_in_shadow_and_stops(client: Client, admin: User) -> None
     assert ScorecardVersion.objects.get(pk=other.pk).use == "shadow"
     post(client, other, "shadow/run", note="Enough")
     assert ScorecardVersion.objects.get(pk=other.pk).use == "idle"
+
+
+def test_a_shadow_may_score_the_nights_of_the_past_too(client: Client, admin: User) -> None:
+    live()
+    other = publish(definition(key="other"))
+    told = words_of(post(client, other, "shadow/run", note="Try", past="on"))
+    assert "and the nights of the last 30 days follow one by one" in told
+    assert ScorecardVersion.objects.get(pk=other.pk).shadow_since == today() - timedelta(days=30)
 
 
 def test_what_cannot_run_in_shadow_is_refused(client: Client, admin: User) -> None:
