@@ -117,4 +117,5 @@ def _of_scores(scope: Scope, customers: Iterable[Customer]) -> Iterator[Signal]:
 
 def _of_alerts(scope: Scope, alerts: Iterable[Episode]) -> Iterator[Signal]:
     for alert in alerts:
-        yield Signal(alert.customer_id, Reason.ALERT, alert_clause(alert, scope.live), arr_of(alert.customer))
+        clause = alert_clause(alert, scope.version_of(alert.customer))
+        yield Signal(alert.customer_id, Reason.ALERT, clause, arr_of(alert.customer))

@@ -36,7 +36,7 @@ class Mover:
 
 @dataclass(frozen=True, slots=True)
 class BandRow:
-    """A band of the live scorecard: how many are in it since the night, how many came net, and their ARR."""
+    """A band of a live scorecard: how many are in it since the night, how many came net, and their ARR."""
 
     band: Band | None
     count: int
@@ -81,24 +81,33 @@ def _before(one: Any) -> Stored:
 
 
 def by_band(scope: Scope) -> list[BandRow]:
-    """The bands of the live scorecard, the highest first, with the net change of the last night. One query."""
-    if not scope.nights or scope.live is None:
+    """The bands of the live scorecards, the highest first, with the net change of the last night. One query.
+
+    Bands of one name are one line, whichever scorecard they are of.
+    """
+    if not scope.nights or not scope.live:
         return []
-    live, bands = scope.live, [*range(len(scope.live.engine.bands)), NONE]
-    groups = _records(scope).filter(version=live.pk).order_by().values_list("band", "before")
-    counts: dict[int, list[float]] = {band: [0, 0, 0.0, 0.0] for band in bands}
-    for band, before, count, arr in groups.annotate(
-        count=Count("customer_id"), arr=Sum("customer__current_score__arr")
-    ):
-        _add(counts[band], count, arr or 0.0, steady=before is None)
+    groups = _records(scope).order_by().values_list("version", "band", "before")
+    counted = groups.annotate(count=Count("customer_id"), arr=Sum("customer__current_score__arr"))
+    named = {band.key: band for version in reversed(scope.live) for band in version.engine.bands}
+    cells: dict[str, list[float]] = {}
+    for version, band, before, count, arr in counted:
+        now, was = (scope.band(version, place) for place in (band, NONE if before is None else before))
+        named |= {one.key: one for one in (now, was) if one and one.key not in named}
+        _add(_cell(cells, now), count, arr or 0.0, steady=before is None)
         if before is not None:
-            counts[before][1] -= count
-            counts[before][3] -= arr or 0.0
+            _cell(cells, was)[1] -= count
+            _cell(cells, was)[3] -= arr or 0.0
+    bands: list[Band | None] = [*sorted(named.values(), key=lambda band: -band.lower), *([None] if "" in cells else [])]
     return [
-        BandRow(scope.band(live.pk, band), int(now), int(change), arr, arr_change)
-        for band in [*reversed(bands[:-1]), *([NONE] if any(counts[NONE]) else [])]
-        for now, change, arr, arr_change in [counts[band]]
+        BandRow(band, int(count), int(change), arr, arr_change)
+        for band in bands
+        for count, change, arr, arr_change in [_cell(cells, band)]
     ]
+
+
+def _cell(cells: dict[str, list[float]], band: Band | None) -> list[float]:
+    return cells.setdefault(band.key if band else "", [0, 0, 0.0, 0.0])
 
 
 def _add(cell: list[float], count: int, arr: float, *, steady: bool) -> None:

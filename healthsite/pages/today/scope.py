@@ -45,9 +45,10 @@ class Scope:
         return sum(version.status == Status.DRAFT for version in self.versions.values())
 
     @property
-    def live(self) -> ScorecardVersion | None:
-        """The version that scores customers now."""
-        return next((version for version in self.versions.values() if version.use == Use.LIVE), None)
+    def live(self) -> list[ScorecardVersion]:
+        """The versions that score customers now; the one of everybody else comes last."""
+        live = [version for version in self.versions.values() if version.use == Use.LIVE]
+        return sorted(live, key=lambda version: (version.scorecard.when is None, version.scorecard.position))
 
     @cached_property
     def nights(self) -> list[Run]:
@@ -58,6 +59,11 @@ class Scope:
     def band(self, version: int, place: int) -> Band | None:
         """A band by version and place; None where there is no score."""
         return self.versions[version].engine.bands[place] if place >= 0 else None
+
+    def version_of(self, customer: Customer) -> ScorecardVersion | None:
+        """The version a customer is scored by now; the customer comes with `current_score`."""
+        current = current_of(customer)
+        return self.versions[current.version_id] if current else None
 
     def band_of(self, customer: Customer) -> Band | None:
         """The band a customer is in now; the customer comes with `current_score`."""

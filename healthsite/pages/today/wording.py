@@ -32,14 +32,14 @@ def greeting(now: datetime) -> str:
     return "Good morning" if hour < 12 else "Good afternoon" if hour < 18 else "Good evening"
 
 
-def alert_clause(alert: Episode, live: ScorecardVersion | None) -> str:
+def alert_clause(alert: Episode, version: ScorecardVersion | None) -> str:
     """What an alert says, from the numbers kept with it (library 1, A1 to A9)."""
     rule, _, component = alert.rule.partition(":")
     facts = alert.facts
     if rule == "A1" and {"from", "to"} <= facts.keys():
         return f"fell from {shown(facts['from'])} to {shown(facts['to'])} within a week"
     if rule == "A2":
-        return f"{component_label(component, live)} fell into red{_at(facts.get('points'))}"
+        return f"{component_label(component, version)} fell into red{_at(facts.get('points'))}"
     if rule == "A3":
         count = facts.get("count", 0)
         return f"declines in several ways at once{f': {count} early warnings' if count >= ENOUGH else ''}"
@@ -48,9 +48,9 @@ def alert_clause(alert: Episode, live: ScorecardVersion | None) -> str:
     return SAID.get(rule) or f"alert {rule} since {alert.opened_on:%-d %B}"
 
 
-def component_label(key: str, live: ScorecardVersion | None) -> str:
-    """What the live scorecard calls a component; its key in words where it has none of that name."""
-    labels = {one.key: one.label for one in live.engine.components} if live else {}
+def component_label(key: str, version: ScorecardVersion | None) -> str:
+    """What the customer's scorecard calls a component; its key in words where it has none of that name."""
+    labels = {one.key: one.label for one in version.engine.components} if version else {}
     return labels.get(key) or key.replace("_", " ")
 
 

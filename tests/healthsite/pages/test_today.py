@@ -14,10 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Customer, Interaction, Survey, Ticket, User
 from playbooks.models import Task
 from scoring.models import Run
+from scoring.scorecards.allotting import set_choice
+from scoring.scorecards.publishing import make_live, publish
 from tests.cast import give, make_customer, make_row, make_user
 from tests.healthsite.pages.mornings import BEFORE, TODAY, make_alert, make_play, make_task, morning_of, mover
 from tests.healthsite.pages.test_portfolio import text_of
-from tests.healthsite.pages.world import NOW, D, customer_at, live, score
+from tests.healthsite.pages.world import NOW, D, customer_at, definition, live, score
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -201,6 +203,22 @@ def test_a_new_scorecard_moves_nobody(client: Client, bob: User) -> None:
     morning = morning_of(client)
     assert morning.movers == []
     assert [(row.key, row.count, row.change) for row in morning.bands] == [("good", 0, 0), ("poor", 1, 0)]
+
+
+def test_bands_of_several_scorecards_are_counted_by_name(client: Client, bob: User) -> None:
+    live()
+    bands = [{"label": "Poor", "role": "red", "lower": 0}, {"label": "Superb", "role": "green", "lower": 90}]
+    special = publish(definition(key="special", title="Special", bands=bands)).scorecard
+    retail = {"field": "industry", "op": "==", "value": "retail"}
+    set_choice(scorecard=special, when=retail, position=1, note="They are different", by=make_user("Ada", "admin"))
+    make_live("special")
+    mine(
+        bob,
+        *(customer_at(points, BEFORE, industry=name) for points, name in ((95, "retail"), (30, "retail"), (30, ""))),
+    )
+    score(BEFORE, D)
+    rows = [(row.key, row.count, row.change) for row in morning_of(client).bands]
+    assert rows == [("superb", 1, 0), ("good", 0, 0), ("fair", 0, 0), ("poor", 2, 0)]
 
 
 def test_who_lost_the_score_is_told_of_without_points(client: Client, bob: User) -> None:
