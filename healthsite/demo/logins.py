@@ -8,5 +8,6 @@ DEMO_LOGINS: Final = (
     ("CSM", "ines.halvorsen@example.com"),
     ("Manager", "maren.okafor@example.com"),
     ("Admin", "ada.brandvik@example.com"),
+    ("Second admin", "nils.achterberg@example.com"),
 )
 DEMO_PASSWORD: Final = "this-is-only-a-demo-workspace"

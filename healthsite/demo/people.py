@@ -39,6 +39,7 @@ _STAFF: Final = (
     ("Edgar Valtonen", Role.EXECUTIVE, None),
     ("Rhea Dahlberg", Role.VIEWER, None),
     ("Ada Brandvik", Role.ADMIN, None),
+    ("Nils Achterberg", Role.ADMIN, None),  # who agrees to what Ada proposes
 )
 # Who is asked when a step wants a pool (library 7): the names of pools as `User.skills` has them.
 _SKILLS: Final = {

@@ -77,4 +77,4 @@ def demo_logins() -> Iterator[str]:
     connections.close_all()
     for role, email in DEMO_LOGINS:
         if email in existing:
-            yield f"{role:<10} {email:<34} {DEMO_PASSWORD}"
+            yield f"{role:<13} {email:<34} {DEMO_PASSWORD}"

@@ -20,18 +20,18 @@ pytestmark = pytest.mark.django_db
 def test_there_are_three_teams_with_their_people() -> None:
     make(1)
     roles = Counter(User.objects.values_list("role", flat=True))
-    assert roles == {"csm": 8, "manager": 2, "account_executive": 1, "executive": 1, "viewer": 1, "admin": 1}
+    assert roles == {"csm": 8, "manager": 2, "account_executive": 1, "executive": 1, "viewer": 1, "admin": 2}
     assert Team.objects.count() == 3
     assert sorted(len(user.managed_teams.all()) for user in User.objects.filter(role="manager")) == [1, 2]
 
 
-def test_a_csm_a_manager_and_an_admin_can_log_in_and_nobody_else() -> None:
+def test_a_csm_a_manager_and_two_admins_can_log_in_and_nobody_else() -> None:
     make(1)
     people = {user.email: user for user in User.objects.filter(email__in=EMAILS)}
-    assert [role.lower() for role, _ in DEMO_LOGINS] == ["csm", "manager", "admin"]
-    assert [people[email].role for _, email in DEMO_LOGINS] == ["csm", "manager", "admin"]
+    assert [role.lower() for role, _ in DEMO_LOGINS] == ["csm", "manager", "admin", "second admin"]
+    assert [people[email].role for _, email in DEMO_LOGINS] == ["csm", "manager", "admin", "admin"]
     assert people[DEMO_LOGINS[0][1]].check_password(DEMO_PASSWORD)
-    assert sum(user.has_usable_password() for user in people.values()) == 3
+    assert sum(user.has_usable_password() for user in people.values()) == 4
 
 
 def test_every_pool_of_the_playbooks_has_somebody() -> None:
