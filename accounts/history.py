@@ -46,6 +46,9 @@ class Undone(NamedTuple):
     is_late: bool  # known too late to count, whenever it was observed
 
 
+Log = Mapping[str, Sequence[Undone]]  # by kind, the latest change first
+
+
 @dataclass(frozen=True, slots=True)
 class States:
     """Records of a state kind as they read on the dates from some date on: V rows, one for each time one read so.
@@ -74,12 +77,13 @@ def states_on(kind: str, columns: Sequence[str], customers: tuple[int, int], on:
     return read_states(kind, columns, Asked(customers, on)).on(on)
 
 
-def read_states(kind: str, columns: Sequence[str], asked: Asked) -> States:
+def read_states(kind: str, columns: Sequence[str], asked: Asked, log: Log | None = None) -> States:
     """The records on any date from `asked.since` on; known by a moment, on that date only.
 
-    Two queries, three where known by a moment.
+    One query, and one or two more where there is no `log` that was read for these columns.
     """
-    changes = _changes(kind, columns, asked)
+    logged = read_log({kind: columns}, asked) if log is None else log
+    changes = [change for change in logged.get(kind, ()) if change.column in columns]
     rows = _customers(columns, asked) if kind == "customers" else _records(kind, columns, asked)
     place = {column: 2 + number for number, column in enumerate(columns)}
     if any(change.is_late for change in changes):
@@ -94,7 +98,7 @@ def read_states(kind: str, columns: Sequence[str], asked: Asked) -> States:
 def _as_read(
     rows: Iterable[Sequence[Any]], changes: Iterable[Undone], place: Mapping[str, int]
 ) -> Iterator[tuple[Sequence[Any], float, float]]:
-    """Each record as it reads today and, the later first, as it read before each change; with its first and last day."""
+    """Each record as it reads today and, the later first, as it read before each change; with first and last day."""
     logged: dict[int, list[Undone]] = {}
     for change in changes:
         logged.setdefault(change.record_id, []).append(change)
@@ -145,29 +149,35 @@ def _customers(columns: Sequence[str], asked: Asked) -> list[Sequence[Any]]:
     return [row[:-1] if known_by is None or row[-1] < known_by else (*row[:2], *blank) for row in rows]
 
 
-def _changes(kind: str, columns: Sequence[str], asked: Asked) -> list[Undone]:
-    """The changes since the date, and from the first one on that was observed in time but known too late."""
-    log = Change.objects.filter(stretch(asked.customers), kind=kind, field__in=columns)
-    since = asked.since
+def read_log(columns: Mapping[str, Sequence[str]], asked: Asked) -> Log:
+    """The changes of columns, by kind, since the date; with those since the first that became known too late.
+
+    One query, two where known by a moment.
+    """
+    since, named = asked.since, {name for names in columns.values() for name in names}
+    log = Change.objects.filter(stretch(asked.customers), kind__in=columns, field__in=sorted(named))
     if asked.known_by:
         late = log.filter(observed_on__lte=since, known_at__gte=asked.known_by)
         first = late.aggregate(first=models.Min("observed_on"))["first"]
         since = first - timedelta(days=1) if first else since
     entries = log.filter(observed_on__gt=since).order_by("-observed_on", "-id")
-    return [
-        Undone(on, record, name, number_of(column_of(KINDS[kind], name), before), _is_late(known_at, asked))
-        for on, record, name, before, known_at in entries.values_list(
-            "observed_on", "record_id", "field", "before", "known_at"
-        )
-    ]
-
-
-def _is_late(known_at: datetime, asked: Asked) -> bool:
-    return asked.known_by is not None and known_at >= asked.known_by
+    asks = ("kind", "field", "observed_on", "record_id", "before", *(["known_at"] if asked.known_by else []))
+    fields = {(kind, name): column_of(KINDS[kind], name) for kind, names in columns.items() for name in names}
+    found: dict[str, list[Undone]] = {}
+    for kind, name, on, record, before, *known_at in entries.values_list(*asks):
+        if field := fields.get((kind, name)):
+            is_late = any(at >= asked.known_by for at in known_at)
+            found.setdefault(kind, []).append(Undone(on, record, name, number_of(field, before), is_late))
+    return found
 
 
 def stretch(customers: tuple[int, int], owner: str = "customer_id") -> models.Q:
-    """The condition that a row belongs to the customers first..last: one stretch of an index."""
+    """The condition that a row belongs to the customers first..last: one stretch of an index.
+
+    Of one customer it asks for that one: SQLite takes a range for too much to use the index for.
+    """
+    if customers[0] == customers[1]:
+        return models.Q(**{owner: customers[0]})
     return models.Q(**{f"{owner}__gte": customers[0], f"{owner}__lte": customers[1]})
 
 

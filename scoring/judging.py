@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +20,8 @@ from scoring.nights import Ints, night_before
 from scoring.scorecards.choosing import Choice, chosen
 from scoring.vocabulary.placing import Placed, place
 
+Reader = Callable[[Ints, date, ScorecardVersion], Loaded]
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -35,13 +37,23 @@ class Judged:
     beside: Mapping[str, Floats]
 
 
-def judge_all(ids: Ints, on: date, choices: Sequence[Choice], *, officially: bool = True) -> Iterator[Judged]:
-    """Load and judge customers (ids ascending), each by the live scorecard that its rule picks, a part for each."""
+def load_night(ids: Ints, on: date, version: ScorecardVersion) -> Loaded:
+    """Load customers as of a date by themselves."""
+    return load(ids, on, version.engine)
+
+
+def judge_all(
+    ids: Ints, on: date, choices: Sequence[Choice], *, officially: bool = True, read: Reader = load_night
+) -> Iterator[Judged]:
+    """Load and judge customers (ids ascending), each by the live scorecard that its rule picks, a part for each.
+
+    `read` may have read them ahead.
+    """
     places = chosen(ids, on, choices)
     for nth, choice in enumerate(choices):
         part = ids[places == nth]
         if len(part):
-            loaded = load(part, on, choice.version.engine)
+            loaded = read(part, on, choice.version)
             yield judge(loaded, choice.version, on, officially=officially)
 
 

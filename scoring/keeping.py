@@ -45,7 +45,8 @@ def _in_order(parts: list[Ints]) -> tuple[Ints, Ints]:
 
 def columns_of(loaded: Loaded, version: Version) -> dict[str, Floats]:
     """What was loaded and is not in the record: metrics that only rules read, NaN = none, and facts of the customer."""
-    metrics = {name: values for name, values in loaded.frame.values.items() if name not in version.inputs}
+    inputs = set(version.inputs)
+    metrics = {name: values for name, values in loaded.frame.values.items() if name not in inputs}
     return {**metrics, **loaded.fields, "arr": loaded.arr}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,7 +21,7 @@ from scoring.metrics.block import Block
 from scoring.metrics.evaluating import Column, evaluate
 from scoring.metrics.metric import Metric
 from scoring.metrics.subscriptions import arr
-from scoring.scorecards.choosing import is_known_before, known_before
+from scoring.scorecards.choosing import OF_THE_NIGHT, is_known_before, known_before
 from scoring.vocabulary.placing import placing_fields
 from scoring.vocabulary.stepping import stage_fields
 
@@ -52,45 +52,78 @@ class Loaded:
     fields: Mapping[str, Floats]
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the facts of a block say (n each): metrics by key, ARR, and facts of the customer that are no metrics."""
+
+    columns: Mapping[str, Column]
+    arr: Floats
+    facts: Mapping[str, Floats]
+
+    def of(self, who: Ids) -> Read:
+        """The same of the customers in these places."""
+        columns = {name: column.of(who) for name, column in self.columns.items()}
+        return Read(columns, self.arr[who], {name: fact[who] for name, fact in self.facts.items()})
+
+
 def load(ids: Ids, on: date, version: Version, known_by: datetime | None = None) -> Loaded:
     """Every input of a version, of the indicators and of the usual rules, for customers (ids ascending) as of a date.
 
     With `known_by` as it was known before that moment (D4). The number of queries is fixed.
     """
-    asked = (*version.inputs, *indicator_metrics(), *RULE_METRICS, *sorted(placing_fields() | stage_fields()))
-    windows = _windows(version, asked)
+    asked = names_asked(version)
     with _reading(ids, known_by):
-        block = Block(ids, on, version.parameters, _longest(windows), known_by)
-        facts = [name for name in asked if is_known_before(name) and name not in METRICS]
-        fields = {name: known_before(block, name) for name in dict.fromkeys((*FACTS, *facts))}
-        return Loaded(_frame(block, windows, version, fields), block.once(arr), fields)
+        block = Block(ids, on, version.parameters, longest(version, asked), known_by)
+        return finished(read(block, version, asked), block, version, asked)
 
 
 def load_inputs(ids: Ids, on: date, version: Version, known_by: datetime | None = None) -> Frame:
     """The inputs of a version and nothing beside, as `load` reads them: what a score alone needs."""
-    windows = _windows(version, version.inputs)
     with _reading(ids, known_by):
-        block = Block(ids, on, version.parameters, _longest(windows), known_by)
-        return _frame(block, windows, version, {name: known_before(block, name) for name in _facts(version)})
+        block = Block(ids, on, version.parameters, longest(version, version.inputs), known_by)
+        columns = _metrics(block, version, version.inputs)
+        return _frame(block, version, columns, {name: known_before(block, name) for name in _facts(version.inputs)})
+
+
+def names_asked(version: Version) -> tuple[str, ...]:
+    """What `load` reads beside a score: inputs, and what indicators, rules, segments and stages look at."""
+    rest = sorted(placing_fields() | stage_fields())
+    return tuple(dict.fromkeys((*version.inputs, *indicator_metrics(), *RULE_METRICS, *FACTS, *rest)))
+
+
+def read(block: Block, version: Version, asked: Sequence[str]) -> Read:
+    """What facts say of a block, of one date or of many. Leaves out what the night before decides."""
+    facts = {name: known_before(block, name) for name in _facts(asked) if name not in OF_THE_NIGHT}
+    return Read(_metrics(block, version, asked), block.once(arr), facts)
+
+
+def finished(found: Read, night: Block, version: Version, asked: Sequence[str]) -> Loaded:
+    """What was read of the customers of one date, with what the night before decides."""
+    late = {name: known_before(night, name) for name in _facts(asked) if name in OF_THE_NIGHT}
+    fields = {**found.facts, **late}
+    return Loaded(_frame(night, version, found.columns, fields), found.arr, fields)
 
 
 def _windows(version: Version, names: Iterable[str]) -> dict[str, int]:
     return {name: window_of(METRICS[name], version) for name in dict.fromkeys(names) if name in METRICS}
 
 
-def _facts(version: Version) -> list[str]:
-    """The inputs that are no metrics."""
-    return [name for name in version.inputs if name not in METRICS]
+def _facts(names: Iterable[str]) -> list[str]:
+    """Those that are no metrics, but known before anybody is scored."""
+    return [name for name in names if name not in METRICS and is_known_before(name)]
 
 
-def _frame(block: Block, windows: Mapping[str, int], version: Version, fields: Mapping[str, Floats]) -> Frame:
-    columns = {metric: evaluate(METRICS[metric], block, window) for metric, window in windows.items()}
-    columns |= {name: as_column(fields[name]) for name in _facts(version)}
+def _metrics(block: Block, version: Version, names: Iterable[str]) -> dict[str, Column]:
+    return {name: evaluate(METRICS[name], block, window) for name, window in _windows(version, names).items()}
+
+
+def _frame(block: Block, version: Version, columns: Mapping[str, Column], fields: Mapping[str, Floats]) -> Frame:
+    every = {**columns, **{name: as_column(fields[name]) for name in version.inputs if name not in METRICS}}
     return Frame(
         ids=block.ids,
-        values={metric: column.values for metric, column in columns.items()},
-        states={metric: column.states for metric, column in columns.items()},
-        evidence={metric: column.evidence for metric, column in columns.items()},
+        values={metric: column.values for metric, column in every.items()},
+        states={metric: column.states for metric, column in every.items()},
+        evidence={metric: column.evidence for metric, column in every.items()},
     )
 
 
@@ -108,8 +141,9 @@ def as_column(values: Floats) -> Column:
     return Column(values, states, np.zeros(len(values), np.bool_))
 
 
-def _longest(windows: Mapping[str, int]) -> int:
+def longest(version: Version, names: Iterable[str]) -> int:
     """The history to read beyond what loaders read for the declared windows: a trend looks at two windows."""
+    windows = _windows(version, names)
     return max((2 * window for metric, window in windows.items() if window > METRICS[metric].window), default=0)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any, Final
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from django.db.models import QuerySet
 
 from accounts.history import stretch
+from accounts.models import Customer
 from scoring.engine.frame import Bools, Floats
 from scoring.models import Purpose, Run, ScoreRecord
 from scoring.packing import Said
@@ -29,7 +30,6 @@ COLUMNS: Final = (
     "tags",
     "inputs",
 )
-NOTHING: Final = (0, None, None, -1, 0, 0, 0, b"")  # the columns of who has no record
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,12 @@ class Night:
 
 def recorded(run_id: int, ids: Ints) -> Night:
     """The records of a run for customers (ids ascending). One query."""
-    return _placed(ids, _of(ids).filter(run_id=run_id).values_list(*COLUMNS))
+    return _placed(ids, records_of(ids).filter(run_id=run_id).values_list(*COLUMNS))
 
 
 def night_on(ids: Ints, on: date) -> Night:
     """The official records of a date. One query."""
-    records = _of(ids).filter(run__as_of=on, run__purpose=Purpose.NIGHTLY)
+    records = records_of(ids).filter(run__as_of=on, run__purpose=Purpose.NIGHTLY)
     return _placed(ids, records.values_list(*COLUMNS))
 
 
@@ -83,10 +83,10 @@ def night_before(ids: Ints, on: date) -> Night:
     Two queries, and one more where some customers have no record in the latest run.
     """
     runs = list(_nights_before(on))
-    latest = _rows_without_inputs(_of(ids), runs[:1])
+    latest = _rows_without_inputs(records_of(ids), runs[:1])
     absent = set(ids.tolist()) - {row[0] for row in latest}
     if absent and runs[1:]:
-        theirs = _of(ids).filter(customer_id__in=sorted(absent))
+        theirs = records_of(ids).filter(customer_id__in=sorted(absent))
         latest += _rows_without_inputs(theirs, runs[:0:-1])  # of several the last one stays: the latest
     return _placed(ids, latest)
 
@@ -105,20 +105,40 @@ def _rows_without_inputs(records: QuerySet[ScoreRecord], runs: Sequence[int]) ->
     return [(*row[1:], b"") for row in sorted(found, key=lambda row: order[row[0]])]
 
 
-def _of(ids: Ints) -> QuerySet[ScoreRecord]:
-    return ScoreRecord.objects.filter(stretch((int(ids[0]), int(ids[-1]))))
+def records_of(ids: Ints) -> QuerySet[ScoreRecord]:
+    """The records of the customers from the first id to the last.
+
+    They lie by customer and then by run: of a run they are looked up one by one, without the runs between.
+    """
+    return ScoreRecord.objects.filter(customer__in=Customer.objects.filter(stretch((int(ids[0]), int(ids[-1])), "pk")))
 
 
-def _placed(ids: Ints, rows: Any) -> Night:
-    found = {row[0]: row[1:] for row in rows}
-    every = [found.get(pk, NOTHING) for pk in ids.tolist()]
-    columns = dict(zip(COLUMNS[1:], zip(*every, strict=True) if every else ((),) * len(NOTHING), strict=True))
-    whole = {name: np.array(columns[name], np.int64) for name in ("band", "indicators", "segment", "tags")}
+def records_in(run_id: int) -> QuerySet[ScoreRecord]:
+    """The records of a run, by customer; looked up like those of `records_of`."""
+    return ScoreRecord.objects.filter(customer__in=Customer.objects.all(), run_id=run_id).order_by("customer_id")
+
+
+def _placed(ids: Ints, rows: Iterable[tuple[Any, ...]]) -> Night:
+    """Rows of `COLUMNS` in the order of the ids; of several of a customer the last one stays."""
+    stored = dict(zip(COLUMNS, list(zip(*rows, strict=True)) or [()] * len(COLUMNS), strict=True))
+    owners = np.array(stored["customer_id"], np.int64)
+    mine = np.isin(owners, ids)
+    place = np.searchsorted(ids, owners[mine])
+
+    def column(name: str, nothing: float) -> npt.NDArray[Any]:
+        found = np.full(len(ids), nothing)
+        found[place] = np.array(stored[name], found.dtype)[mine]  # None becomes NaN
+        return found
+
+    inputs = dict(zip(stored["customer_id"], map(bytes, stored["inputs"]), strict=True))
     return Night(
         ids=ids,
-        version=np.array(columns["version_id"], np.int64),
-        score=np.array(columns["score"], np.float64),  # None becomes NaN
-        automatic=np.array(columns["automatic"], np.float64),
-        inputs=[bytes(packed) for packed in columns["inputs"]],
-        **whole,
+        version=column("version_id", 0),
+        score=column("score", np.nan),
+        automatic=column("automatic", np.nan),
+        band=column("band", -1),
+        indicators=column("indicators", 0),
+        segment=column("segment", 0),
+        tags=column("tags", 0),
+        inputs=[inputs.get(pk, b"") for pk in ids.tolist()],
     )

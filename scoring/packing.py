@@ -12,6 +12,7 @@ import numpy.typing as npt
 from scoring.engine.card import Version
 from scoring.engine.changes import Snapshot
 from scoring.engine.frame import Floats, Frame, States
+from scoring.engine.measuring import measure
 from scoring.engine.scoring import Scored, score
 
 DOUBLE = np.dtype("<f8")
@@ -73,14 +74,22 @@ def rescore_all(
     Evidence was judged when they were stored. `said` is what else was: without it nobody has an override, and a band is
     not left late.
     """
-    rows = np.frombuffer(b"".join(packed), np.uint8).reshape(len(ids), -1)
-    split = len(version.inputs) * DOUBLE.itemsize
-    raw, states = np.ascontiguousarray(rows[:, :split]).view(DOUBLE), rows[:, split:]
-    ones = np.ones(len(ids), np.bool_)
-    frame = Frame(
-        ids=np.array(ids, dtype=np.int64),
-        values={metric: raw[:, i] for i, metric in enumerate(version.inputs)},
-        states={metric: states[:, i] for i, metric in enumerate(version.inputs)},
-        evidence=dict.fromkeys(version.inputs, ones),
-    )
+    frame = _frame(ids, packed, version)
     return score(frame, version, said.overrides, said.bands) if said else score(frame, version)
+
+
+def points_of(ids: Sequence[int], packed: Sequence[bytes | memoryview], version: Version) -> Floats:
+    """The points alone of the measures behind stored scores of one version (n x M, NaN = left out)."""
+    return measure(_frame(ids, packed, version), version).points
+
+
+def _frame(ids: Sequence[int], packed: Sequence[bytes | memoryview], version: Version) -> Frame:
+    rows = np.frombuffer(b"".join(packed), np.uint8).reshape(len(ids), -1)
+    inputs, split = version.inputs, len(version.inputs) * DOUBLE.itemsize
+    raw, states = np.ascontiguousarray(rows[:, :split]).view(DOUBLE), rows[:, split:]
+    return Frame(
+        ids=np.array(ids, dtype=np.int64),
+        values={metric: raw[:, i] for i, metric in enumerate(inputs)},
+        states={metric: states[:, i] for i, metric in enumerate(inputs)},
+        evidence=dict.fromkeys(inputs, np.ones(len(ids), np.bool_)),
+    )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.business_days import site_zone
 from accounts.models import Customer
+from scoring.judging import Reader, load_night
 from scoring.keeping import forget
 from scoring.leasing import take
 from scoring.models import Purpose, Run, ScorecardVersion, Shard
@@ -24,16 +26,25 @@ from scoring.vocabulary.staying import settle
 LOOK_BACK_DAYS = 7
 
 
-def open_run(on: date, purpose: str, version: ScorecardVersion, *, backfilled: bool = False) -> Run:
-    """The run of a date and purpose, made with its shards where there is none; who comes second gets the first's."""
+def open_run(
+    on: date,
+    purpose: str,
+    version: ScorecardVersion,
+    *,
+    backfilled: bool = False,
+    parts: Sequence[tuple[int, int]] = (),
+) -> Run:
+    """The run of a date and purpose, made with its shards where there is none; who comes second gets the first's.
+
+    A shard has so many customers as are scored at once, or else those of one of the `parts` (first and last id).
+    """
     named = version.scorecard.key if purpose in (Purpose.TRIAL, Purpose.SHADOW) else ""
     says = {"version": version, "choices": [] if named else _choices(version), "backfilled": backfilled}
     with transaction.atomic():
         run, made = Run.objects.get_or_create(as_of=on, purpose=purpose, scorecard=named, defaults=says)
         if made:
-            Shard.objects.bulk_create(
-                Shard(run=run, first_customer=first, last_customer=last) for first, last in stretches(on)
-            )
+            cut = _holding(on, parts) if parts else stretches(on)
+            Shard.objects.bulk_create(Shard(run=run, first_customer=first, last_customer=last) for first, last in cut)
     return run
 
 
@@ -43,16 +54,26 @@ def _choices(version: ScorecardVersion) -> list[dict[str, Any]]:
     return as_json(live) if len(live) > 1 and live[-1].version == version else []
 
 
-def reopen(run: Run, version: ScorecardVersion) -> Run:
+def reopen(run: Run, version: ScorecardVersion, *, parts: Sequence[tuple[int, int]] = ()) -> Run:
     """Begin a restatement or trial again: what it said before makes room."""
     with transaction.atomic():
         run.delete()
-        return open_run(run.as_of, run.purpose, version, backfilled=True)
+        return open_run(run.as_of, run.purpose, version, backfilled=True, parts=parts)
+
+
+def _holding(on: date, parts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The parts that hold any customer of a date. One query."""
+    ids = np.fromiter(_active(on), dtype=np.int64)
+    return [(first, last) for first, last in parts if np.searchsorted(ids, first) < np.searchsorted(ids, last + 1)]
+
+
+def _active(on: date) -> QuerySet[Customer, int]:
+    return Customer.objects.active_on(on).order_by("pk").values_list("pk", flat=True)
 
 
 def stretches(on: date) -> Iterator[tuple[int, int]]:
     """The customers of a date cut into stretches of ids, `SHARD_SIZE` customers each."""
-    ids = list(Customer.objects.active_on(on).order_by("pk").values_list("pk", flat=True))
+    ids = list(_active(on))
     for start in range(0, len(ids), settings.SHARD_SIZE):
         part = ids[start : start + settings.SHARD_SIZE]
         yield part[0], part[-1]
@@ -74,13 +95,13 @@ def finish(run: Run) -> bool:
     return bool(closed)
 
 
-def complete(run: Run) -> Run:
-    """Do whatever is left of a run in this process."""
+def complete(run: Run, read: Reader = load_night) -> Run:
+    """Do whatever is left of a run in this process; `read` may have read its customers ahead."""
     while shard_id := run.shards.exclude(state=Shard.State.DONE).order_by("pk").values_list("pk", flat=True).first():
         shard = take(Shard, shard_id)
         if shard is None:
             break  # a worker has it; the run ends when it does
-        work(shard)
+        work(shard, read)
     finish(run)
     run.refresh_from_db()
     return run

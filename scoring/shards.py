@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.models import Customer
 from scoring.engine.scoring import Scored
-from scoring.judging import Judged, judge_all
+from scoring.judging import Judged, Reader, judge_all, load_night
 from scoring.keeping import keep
 from scoring.leasing import MOST_ATTEMPTS, end
 from scoring.models import Failure, Run, Shard
@@ -20,15 +20,18 @@ from scoring.scorecards.choosing import choices_of
 Ids = npt.NDArray[np.int64]
 
 
-def work(shard: Shard) -> None:
-    """Score a taken shard and record it in one transaction that ends with its own "done". Raises Fenced."""
+def work(shard: Shard, read: Reader = load_night) -> None:
+    """Score a taken shard and record it in one transaction that ends with its own "done". Raises Fenced.
+
+    `read` may have read its customers ahead.
+    """
     if shard.attempts > MOST_ATTEMPTS and cut(shard):
         return
     run, ids = Run.objects.select_related("version__scorecard").get(pk=shard.run_id), customers_of(shard)
     lost: dict[int, str] = {}
     if shard.attempts > MOST_ATTEMPTS:
         lost, ids = dict.fromkeys(ids.tolist(), "its scoring ended the worker, again and again"), ids[:0]
-    parts = list(_scored(run, ids, lost))
+    parts = list(_scored(run, ids, lost, read))
     with transaction.atomic():
         for judged in parts:
             record(run, judged)
@@ -52,19 +55,19 @@ def customers_of(shard: Shard) -> Ids:
     return np.fromiter(inside.values_list("pk", flat=True), dtype=np.int64)
 
 
-def _scored(run: Run, ids: Ids, lost: dict[int, str]) -> Iterator[Judged]:
+def _scored(run: Run, ids: Ids, lost: dict[int, str], read: Reader) -> Iterator[Judged]:
     """The customers judged; where something raises, halves, down to the one customer who cannot be scored."""
     if not len(ids):
         return
     try:
-        yield from list(judge_all(ids, run.as_of, choices_of(run), officially=run.is_official))
+        yield from list(judge_all(ids, run.as_of, choices_of(run), officially=run.is_official, read=read))
     except Exception as error:  # whatever it is, the others go on and the run shows it by name
         if len(ids) == 1:
             lost[int(ids[0])] = f"{type(error).__name__}: {error}"
             return
         middle = len(ids) // 2
-        yield from _scored(run, ids[:middle], lost)
-        yield from _scored(run, ids[middle:], lost)
+        yield from _scored(run, ids[:middle], lost, load_night)
+        yield from _scored(run, ids[middle:], lost, load_night)
 
 
 def cut(shard: Shard) -> bool:

@@ -8,7 +8,7 @@ from django.db import models
 
 from accounts.models import fields
 from accounts.models.products import Product
-from accounts.models.records import State, non_negative
+from accounts.models.records import State, by_source, non_negative
 
 
 class AssetStatus(models.TextChoices):
@@ -51,3 +51,4 @@ class Asset(State):
 
     class Meta(State.Meta):
         constraints: ClassVar = [*State.Meta.constraints, non_negative("asset_quantity_not_negative", "quantity")]
+        indexes: ClassVar = by_source("asset", "purchased_on", "installed_on", "refreshed_on")

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from accounts.models import fields
-from accounts.models.records import State, in_order
+from accounts.models.records import State, by_source, in_order
 
 
 class ContactRole(models.TextChoices):
@@ -43,6 +43,7 @@ class Contact(State):
             *State.Meta.constraints,
             in_order("contact_leaves_after_arriving", "since", "left_on"),
         ]
+        indexes: ClassVar = by_source("contact", "since", "left_on", "last_login_at")
 
     def __str__(self) -> str:
         return self.name

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from accounts.models import fields
-from accounts.models.records import Reading, State, non_negative
+from accounts.models.records import Reading, State, by_source, non_negative
 
 
 class GoalKind(models.TextChoices):
@@ -39,6 +39,7 @@ class Goal(State):
 
     class Meta(State.Meta):
         constraints: ClassVar = [*State.Meta.constraints, non_negative("goal_weight_not_negative", "weight")]
+        indexes: ClassVar = by_source("goal", "started_on", "achieved_on")
 
 
 class GoalReading(Reading):
@@ -53,3 +54,4 @@ class GoalReading(Reading):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["source", "goal", "date"], name="goal_reading_identity")
         ]
+        indexes: ClassVar = by_source("goal_reading", "date")

@@ -9,7 +9,7 @@ from django.db import models
 
 from accounts.models import fields
 from accounts.models.contacts import Contact
-from accounts.models.records import Fact, between, non_negative
+from accounts.models.records import Fact, between, by_source, non_negative
 
 
 class InteractionKind(models.TextChoices):
@@ -71,4 +71,7 @@ class Interaction(Fact):
             between("interaction_sentiment_in_scale", "sentiment", -1, 1),
             non_negative("interaction_duration_not_negative", "duration_minutes"),
         ]
-        indexes: ClassVar = [models.Index(fields=["customer", "at"], name="interaction_by_customer")]
+        indexes: ClassVar = [
+            models.Index(fields=["customer", "at"], name="interaction_by_customer"),
+            *by_source("interaction", "at"),
+        ]

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from accounts.models import fields
-from accounts.models.records import Fact, non_negative
+from accounts.models.records import Fact, by_source, non_negative
 from accounts.models.subscriptions import Subscription
 
 
@@ -49,4 +49,7 @@ class Invoice(Fact):
             *Fact.Meta.constraints,
             non_negative("invoice_attempts_not_negative", "failed_attempts"),
         ]
-        indexes: ClassVar = [models.Index(fields=["customer", "issued_on"], name="invoice_by_customer")]
+        indexes: ClassVar = [
+            models.Index(fields=["customer", "issued_on"], name="invoice_by_customer"),
+            *by_source("invoice", "issued_on", "paid_on"),
+        ]

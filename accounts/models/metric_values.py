@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from accounts.models.records import Reading
+from accounts.models.records import Reading, by_source
 
 
 class MetricValue(Reading):
@@ -21,3 +21,4 @@ class MetricValue(Reading):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["customer", "metric", "date", "source"], name="metric_value_identity")
         ]
+        indexes: ClassVar = by_source("metric_value", "date")

@@ -9,7 +9,7 @@ from django.db import models
 
 from accounts.models import fields
 from accounts.models.products import Product
-from accounts.models.records import State, between, in_order
+from accounts.models.records import State, between, by_source, in_order
 from accounts.models.subscriptions import Subscription
 
 
@@ -55,3 +55,4 @@ class Opportunity(State):
             in_order("opportunity_closes_after_it_opens", "opened_on", "closed_on"),
             between("opportunity_probability_is_percent", "probability", 0, 100),
         ]
+        indexes: ClassVar = by_source("opportunity", "opened_on", "closed_on")

@@ -15,7 +15,9 @@ from accounts.models.sources import Source
 class Sourced(models.Model):
     """A record that came from a source; source + external_id is its identity (import format, Identity)."""
 
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
+    source = models.ForeignKey(
+        Source, on_delete=models.PROTECT, related_name="+", db_index=False
+    )  # the identity is one
     external_id = models.CharField(max_length=255)
     updated_at = fields.moment()  # the source's own stamp: an older row than this is stale
     known_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -61,7 +63,7 @@ class Fact(OfCustomer, Sourced):
 class Reading(OfCustomer):
     """A dated number of a customer: its identity is source, customer, date and what it is about."""
 
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_index=False)  # `by_source` is one
     date = models.DateField()
     updated_at = fields.moment()
     known_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -91,3 +93,9 @@ def between(name: str, column: str, low: float, high: float) -> models.CheckCons
     """A constraint that a number lies within bounds where it is known."""
     inside = Q(**{f"{column}__gte": low, f"{column}__lte": high})
     return models.CheckConstraint(condition=Q(**{f"{column}__isnull": True}) | inside, name=name)
+
+
+def by_source(name: str, *columns: str) -> list[models.Index]:
+    """An index for each column that dates rows, by which the latest row of a source is found without reading others."""
+    names = [f"{name}_by_source", *(f"{name}_by_source_{number}" for number in range(2, len(columns) + 1))]
+    return [models.Index(fields=["source", column], name=one) for one, column in zip(names, columns, strict=True)]

@@ -8,7 +8,7 @@ from django.db import models
 
 from accounts.models import fields
 from accounts.models.products import Product
-from accounts.models.records import Fact, State, in_order, non_negative
+from accounts.models.records import Fact, State, by_source, in_order, non_negative
 
 
 class SubscriptionStatus(models.TextChoices):
@@ -71,6 +71,7 @@ class Subscription(State):
             in_order("subscription_ends_after_it_starts", "started_on", "ended_on"),
             non_negative("subscription_numbers_not_negative", "seats", "committed_units"),
         ]
+        indexes: ClassVar = by_source("subscription", "started_on", "ended_on", "cancel_requested_on")
 
 
 class ChurnEventKind(models.TextChoices):
@@ -95,3 +96,6 @@ class ChurnEvent(Fact):
     mrr_change = fields.money()
     currency = fields.currency()
     comment = models.TextField(blank=True, default="")
+
+    class Meta(Fact.Meta):
+        indexes: ClassVar = by_source("churn_event", "on")

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from accounts.models import fields
 from accounts.models.contacts import Contact
-from accounts.models.records import Fact, OfCustomer
+from accounts.models.records import Fact, OfCustomer, by_source
 from accounts.models.sources import Source
 from accounts.models.tickets import Ticket
 
@@ -63,7 +63,10 @@ class Survey(Fact):
             *Fact.Meta.constraints,
             models.CheckConstraint(condition=_score_fits_its_kind(), name="survey_score_fits_its_kind"),
         ]
-        indexes: ClassVar = [models.Index(fields=["customer", "at"], name="survey_by_customer")]
+        indexes: ClassVar = [
+            models.Index(fields=["customer", "at"], name="survey_by_customer"),
+            *by_source("survey", "at"),
+        ]
 
 
 class Colour(models.TextChoices):
@@ -79,7 +82,7 @@ class Pulse(OfCustomer):
 
     DATED_BY: ClassVar = ("at",)
 
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     band = models.CharField(max_length=16, choices=Colour)
@@ -91,7 +94,10 @@ class Pulse(OfCustomer):
             models.UniqueConstraint(fields=["source", "customer", "at", "author"], name="pulse_identity"),
             models.CheckConstraint(condition=Q(band__in=Colour.values), name="pulse_band_is_a_colour"),
         ]
-        indexes: ClassVar = [models.Index(fields=["customer", "at"], name="pulse_by_customer")]
+        indexes: ClassVar = [
+            models.Index(fields=["customer", "at"], name="pulse_by_customer"),
+            *by_source("pulse", "at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.band} by {self.author_id}"

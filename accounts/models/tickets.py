@@ -9,7 +9,7 @@ from django.db import models
 from accounts.models import fields
 from accounts.models.contacts import Contact
 from accounts.models.products import Product
-from accounts.models.records import Fact, between, non_negative
+from accounts.models.records import Fact, between, by_source, non_negative
 
 
 class TicketStatus(models.TextChoices):
@@ -80,4 +80,7 @@ class Ticket(Fact):
             between("ticket_sentiment_in_scale", "sentiment", -1, 1),
             non_negative("ticket_numbers_not_negative", "first_response_minutes", "reopened"),
         ]
-        indexes: ClassVar = [models.Index(fields=["customer", "opened_at"], name="ticket_by_customer")]
+        indexes: ClassVar = [
+            models.Index(fields=["customer", "opened_at"], name="ticket_by_customer"),
+            *by_source("ticket", "opened_at", "closed_at"),
+        ]

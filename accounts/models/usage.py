@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from accounts.models import fields
 from accounts.models.products import Product
-from accounts.models.records import Reading, non_negative
+from accounts.models.records import Reading, by_source, non_negative
 
 
 class Usage(Reading):
@@ -54,7 +54,7 @@ class Usage(Reading):
         ]
         indexes: ClassVar = [
             models.Index(fields=["customer", "date"], name="usage_by_customer"),
-            models.Index(fields=["source", "date"], name="usage_by_source"),
+            *by_source("usage", "date"),
         ]
 
 
@@ -91,5 +91,5 @@ class FeatureUsage(Reading):
         ]
         indexes: ClassVar = [
             models.Index(fields=["customer", "date"], name="feature_usage_by_customer"),
-            models.Index(fields=["source", "date"], name="feature_usage_by_source"),
+            *by_source("feature_usage", "date"),
         ]

@@ -15,7 +15,7 @@ from scoring.engine.frame import Floats, has_value
 from scoring.engine.scoring import Scored
 from scoring.fields.naming import ROLE_OF, days_back, indicator_of, tag_of
 from scoring.indicators.clearing import still_open
-from scoring.indicators.remembering import is_lasting, with_earlier
+from scoring.indicators.remembering import ByDay, bits_by_day, is_lasting, with_earlier
 from scoring.keeping import kept_of
 from scoring.loading import window_of
 from scoring.metrics import METRICS
@@ -37,10 +37,11 @@ EMERGENCY_CUT: Final = 30.0  # S001-30, where the scorecard's own flag is no pla
 class Sheet:
     """The customers of a run who have a record in it. Every column has one value per record, NaN = unknown."""
 
-    def __init__(self, run: Run, night: Night, version: Version) -> None:
+    def __init__(self, run: Run, night: Night, version: Version, by_day: ByDay = bits_by_day) -> None:
         self.run = run
         self.night = night
         self.version = version
+        self.by_day = by_day
 
     def column(self, name: str) -> Floats:
         """The values of a field; all NaN where no field has the name."""
@@ -60,6 +61,11 @@ class Sheet:
     # -- what is read once -------------------------------------------------------------------------------------------
 
     @cached_property
+    def inputs(self) -> dict[str, int]:
+        """The place of each input of the score."""
+        return {name: place for place, name in enumerate(self.version.inputs)}
+
+    @cached_property
     def scored(self) -> Scored:
         """The scores with their reasons, made again from the record."""
         return rescore_all(self.night.ids.tolist(), self.night.inputs, self.version, self.night.said)
@@ -77,7 +83,17 @@ class Sheet:
     @cached_property
     def all_nights(self) -> Ints:
         """The same with earlier nights after them, for indicators that take several."""
-        return with_earlier(self.nights, self.night.ids, self.run.as_of)
+        return with_earlier(self.nights, self.night.ids, self.run.as_of, self.by_day)
+
+    @cached_property
+    def open_now(self) -> Ints:
+        """The bits of the indicators that are open (n), but of those that take several nights."""
+        return still_open(self.nights)
+
+    @cached_property
+    def open_after_all(self) -> Ints:
+        """The bits of all indicators that are open (n)."""
+        return still_open(self.all_nights)
 
     @cached_property
     def kept(self) -> dict[str, Floats]:
@@ -120,7 +136,7 @@ class Sheet:
 
     def _indicator(self, number: int) -> Floats:
         """1 while an indicator is open: its condition has held long enough, and is not away for two nights."""
-        bits = still_open(self.all_nights if is_lasting(number) else self.nights)
+        bits = self.open_after_all if is_lasting(number) else self.open_now
         return self.known((bits >> number & 1).astype(np.float64))
 
     def _component(self, name: str) -> Floats:
@@ -135,8 +151,8 @@ class Sheet:
         return _role(self.version, band)
 
     def _metric(self, name: str) -> Floats:
-        if name in self.version.inputs:
-            place = self.version.inputs.index(name)
+        if name in self.inputs:
+            place = self.inputs[name]
             usable = has_value(self.scored.states[:, place])
             return np.where(usable, self.scored.raw[:, place], np.nan)
         if name in self.kept:
@@ -145,8 +161,8 @@ class Sheet:
         return evaluate(metric, self.block, window_of(metric, self.version)).values
 
     def _fact(self, name: str) -> Floats:
-        if name in self.version.inputs:
-            return self.scored.raw[:, self.version.inputs.index(name)]
+        if name in self.inputs:
+            return self.scored.raw[:, self.inputs[name]]
         return self.kept[name] if name in self.kept else known_before(self.block, name)
 
 

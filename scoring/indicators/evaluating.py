@@ -17,7 +17,7 @@ from scoring.indicators.definitions import indicator_metrics, indicators
 from scoring.indicators.indicator import FALLEN, OPEN, STAGE
 from scoring.models import ScorecardVersion
 from scoring.nights import Ints, night_on
-from scoring.packing import rescore_all
+from scoring.packing import points_of
 from scoring.vocabulary.stays import stage_on
 
 COMPARE_DAYS: Final = 28
@@ -76,6 +76,6 @@ def _fallen(scored: Scored, version: ScorecardVersion, on: date) -> Floats:
     same, fallen = earlier.version == version.pk, np.full(len(scored.ids), np.nan)
     if same.any():
         then = earlier.only(same)
-        before = rescore_all(then.ids.tolist(), then.inputs, version.engine).points
+        before = points_of(then.ids.tolist(), then.inputs, version.engine)
         fallen[same] = (before - scored.points[same] >= FALL - NOISE).sum(axis=1)
     return fallen

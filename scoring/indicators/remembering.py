@@ -2,28 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import numpy as np
 
 from scoring.engine.frame import Bools
 from scoring.indicators.definitions import indicators
-from scoring.models import Purpose, ScoreRecord
-from scoring.nights import LOOK_BACK_DAYS, Ints
+from scoring.models import Purpose, Run, ScoreRecord
+from scoring.nights import LOOK_BACK_DAYS, Ints, records_in
 
 NONE = -1  # of a day without a record
+ByDay = Callable[[Ints, date, int], Ints]
 
 
 def bits_by_day(ids: Ints, on: date, days: int) -> Ints:
-    """What official records of the days up to a date say (days x n, the date first), NONE without one. One query."""
-    found = np.full((days, len(ids)), NONE, np.int64)
-    nightly = ScoreRecord.objects.filter(
-        run__purpose=Purpose.NIGHTLY, run__as_of__range=(on - timedelta(days=days - 1), on)
-    )
-    rows = list(nightly.filter(customer_id__in=ids.tolist()).values_list("customer_id", "run__as_of", "indicators"))
-    owners, bits = (np.array([row[place] for row in rows], np.int64) for place in (0, 2))
-    found[[(on - day).days for _, day, _ in rows], np.searchsorted(ids, owners)] = bits
+    """What official records of the days up to a date say (days x n, the date first), NONE without one. Two queries."""
+    found, nights = np.full((days, len(ids)), NONE, np.int64), _nights(on, days)
+    records = ScoreRecord.objects.filter(customer_id__in=ids.tolist(), run_id__in=list(nights))
+    rows = np.array(list(records.values_list("run_id", "customer_id", "indicators")), np.int64).reshape(-1, 3)
+    ago = {run: (on - night).days for run, night in nights.items()}
+    found[[ago[run] for run in rows[:, 0].tolist()], np.searchsorted(ids, rows[:, 1])] = rows[:, 2]
     return found
+
+
+class Remembered:
+    """What nights recorded, each read once: for who looks back from one night after the other.
+
+    Records are never rewritten. One that is added meanwhile, of a customer who could not be scored before, is not seen.
+    """
+
+    def __init__(self) -> None:
+        self._nights: dict[int, tuple[Ints, Ints]] = {}  # the customers of a run, ascending, and the bits of each
+
+    def bits_by_day(self, ids: Ints, on: date, days: int) -> Ints:
+        """The same as the function says. One query, and one more for each night that is new."""
+        found, nights = np.full((days, len(ids)), NONE, np.int64), _nights(on, days)
+        self._nights = {run: self._nights.get(run) or _recorded(run) for run in nights}  # without those out of reach
+        for run, (owners, bits) in self._nights.items():
+            there = np.isin(ids, owners, assume_unique=True)
+            found[(on - nights[run]).days, there] = bits[np.searchsorted(owners, ids[there])]
+        return found
+
+
+def _nights(on: date, days: int) -> dict[int, date]:
+    """The dates of the official runs of the days up to a date, by run."""
+    since = on - timedelta(days=days - 1)
+    runs = Run.objects.filter(purpose=Purpose.NIGHTLY, as_of__range=(since, on))
+    return dict(runs.values_list("pk", "as_of"))
+
+
+def _recorded(run_id: int) -> tuple[Ints, Ints]:
+    rows = np.array(list(records_in(run_id).values_list("customer_id", "indicators")), np.int64).reshape(-1, 2)
+    return np.ascontiguousarray(rows[:, 0]), np.ascontiguousarray(rows[:, 1])
 
 
 def gathered(days: Ints) -> Ints:
@@ -55,7 +86,7 @@ def may_last(nights: Ints) -> Bools:
     return found
 
 
-def with_earlier(latest: Ints, ids: Ints, on: date) -> Ints:
+def with_earlier(latest: Ints, ids: Ints, on: date, by_day: ByDay = bits_by_day) -> Ints:
     """Nights of customers (ids ascending): the latest two (2 x n) up to a date, then earlier ones where they matter.
 
     Two queries, whatever the number of customers; none where no condition holds that takes several nights.
@@ -63,7 +94,7 @@ def with_earlier(latest: Ints, ids: Ints, on: date) -> Ints:
     who = may_last(latest)
     if not who.any():
         return latest
-    before = gathered(bits_by_day(ids[who], on - timedelta(days=1), days_needed()))
+    before = gathered(by_day(ids[who], on - timedelta(days=1), days_needed()))
     nights = np.zeros((1 + len(before), len(ids)), np.int64)
     nights[:2] = latest
     nights[1:, who] = before

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from django.db.models import Max
 
 from scoring.engine.frame import Bools, Floats
-from scoring.metrics.aggregating import among, per_customer
 from scoring.metrics.block import Block
 from scoring.metrics.feature_usage import RECENT, covered, features_in, last_use, measured
 from scoring.metrics.metric import Quiet, Reading, declare
 from scoring.metrics.periods import customer_since
-from scoring.metrics.usage import any_row, figure, given, known, last_row, row_days, usage_rows, users
+from scoring.metrics.usage import Figure, any_row, ever, figure, given, known, last_row, row_days, users
 
 DAYS_OF_WEEK = 7
 
@@ -65,10 +63,12 @@ def days_since_login(block: Block, window: int) -> Reading:
     login, contact, use = block.once(last_login), block.once(last_contact_login), block.once(last_use)
     counted = given(block, "sum", "login_day") | ~np.isnan(login)
     arrived = counted | ~np.isnan(contact)
-    latest = np.where(arrived, np.fmax(login, contact), use)
+    latest: Floats = np.where(arrived, np.fmax(login, contact), use)
+    latest = np.fmax(latest, block.once(customer_since))
     sample = counted | (~arrived & ~np.isnan(use))
-    days = block.day - np.fmax(latest, block.once(customer_since))
-    return Reading(days, sample.astype(np.float64), possible=arrived | ~np.isnan(use) | _is_silent(block))
+    return Reading(
+        block.days - latest, sample.astype(np.float64), possible=arrived | ~np.isnan(use) | _is_silent(block)
+    )
 
 
 def _is_silent(block: Block) -> Bools:
@@ -79,15 +79,15 @@ def _is_silent(block: Block) -> Bools:
 
 def last_login(block: Block) -> Floats:
     """The latest day on which usage rows say that somebody came."""
-    recent = figure(block, "max", "login_on", 30)
-    older = among(block, usage_rows(block).filter(login_on__isnull=False), np.isnan(recent))
-    return np.fmax(recent, per_customer(block, older, {"last": Max("date")})["last"])
+    login = Figure("max", "login_on")
+    recent = figure(block, *login, 30)
+    return np.fmax(recent, ever(block, {"last": login}, np.isnan(recent))["last"])
 
 
 def last_contact_login(block: Block) -> Floats:
     """The latest day on which a contact known by then logged in, of those who have left as well."""
-    rows = block.states("contacts", ["since", "last_login_at"])
-    rows = rows[~(rows["since"] > block.day) & (rows["last_login_at_day"] <= block.day)]
+    rows = block.records("contacts", ["since", "last_login_at"])
+    rows = rows[~(rows["since"] > rows.day) & (rows["last_login_at_day"] <= rows.day)]
     return block.reduce(rows, "last_login_at_day", "max")
 
 

@@ -11,6 +11,7 @@ from django.db.models import Expression, Max, Min, QuerySet
 from accounts.numbering import Number
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.block import Block
+from scoring.metrics.rows import Table
 
 # The sources of a customer's rows: all there are, where they are one or two.
 SOURCES: Final = {"first_source": Min("source_id"), "last_source": Max("source_id")}
@@ -18,21 +19,22 @@ SOURCES: Final = {"first_source": Min("source_id"), "last_source": Max("source_i
 
 def among(block: Block, rows: QuerySet[Any], who: Bools) -> QuerySet[Any]:
     """Only the rows of some customers of the block; `who` has one entry per customer."""
-    return rows if who.all() else rows.filter(customer_id__in=block.ids[who].tolist())
+    return rows if who.all() else rows.filter(customer_id__in=np.unique(block.ids[who]).tolist())
 
 
 def per_customer(block: Block, rows: QuerySet[Any], asked: Mapping[str, Expression]) -> dict[str, Floats]:
-    """Each aggregate for each customer (n), NaN for customers without rows and for nulls; dates are day numbers."""
+    """Each aggregate for each customer (n), NaN for customers without rows and for nulls; dates are day numbers.
+
+    It is the same on each of a customer's days.
+    """
     numbers = {name: Number(expression) for name, expression in asked.items()}
     found = list(rows.order_by().values_list("customer_id").annotate(**numbers))
-    columns: Sequence[Sequence[Any]] = list(zip(*found, strict=True)) if found else [()] * (len(asked) + 1)
-    owners = np.array(columns[0], dtype=np.int64)
-    place = np.minimum(np.searchsorted(block.ids, owners), len(block) - 1)
-    inside = block.ids[place] == owners
-    result = {}
-    for name, column in zip(asked, columns[1:], strict=True):
-        result[name] = np.full(len(block), np.nan)
-        result[name][place[inside]] = np.array(column, dtype=np.float64)[inside]  # None becomes NaN
+    owners, *columns = zip(*found, strict=True) if found else [()] * (len(asked) + 1)
+    known = {name: np.array(column, dtype=np.float64) for name, column in zip(asked, columns, strict=True)}
+    placed = block.situated(Table.of({"customer_id": np.array(owners, dtype=np.int64), **known}))  # None becomes NaN
+    result = {name: np.full(len(block), np.nan) for name in asked}
+    for name, values in result.items():
+        values[placed.pos] = placed[name]
     return result
 
 

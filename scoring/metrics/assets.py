@@ -3,56 +3,63 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from accounts.models import Product
-from accounts.numbering import framed, selected
-from scoring.engine.frame import Floats
+from accounts.numbering import columned, selected
+from scoring.engine.frame import Bools, Floats
 from scoring.metrics.block import Block
 from scoring.metrics.metric import Quiet, Reading, declare, share
+from scoring.metrics.rows import Column, Rows, Table, reduced
 
 COLUMNS = [
     "product", "quantity", "status", "purchased_on", "installed_on", "support_status", "support_ends_on",
     "end_of_life_on",
 ]  # fmt: skip
+PRODUCT = ["technology", "business_area", "end_of_life_on"]
+GONE = ("", "", None)  # what is said of a product that is there no more
 SOON_DAYS = 365
 
 
-def units(block: Block) -> pd.DataFrame:
+def units(block: Block) -> Rows:
     """Units in use on the date, with their product's technology, business area and, as `ends`, their end of life.
 
     What is bought or installed later is not in use yet. Products are as they are now: they have no past.
     """
-    rows = block.states("assets", COLUMNS)
-    there = ~(rows["purchased_on"] > block.day) & ~(rows["installed_on"] > block.day)
-    rows = rows[there & (rows["status"] == "in_use") & (rows["quantity"] > 0)]
-    rows = rows.join(_products(rows["product"]), on="product")
-    return rows.assign(ends=rows["end_of_life_on"].fillna(rows["product_ends"]))
+    rows = block.records("assets", COLUMNS)
+    there = ~(rows["purchased_on"] > rows.day) & ~(rows["installed_on"] > rows.day)
+    rows = rows[there & rows.has("status", "in_use") & (rows["quantity"] > 0)]
+    products = rows.table.once("products", lambda: _products(rows.table))
+    technology, area, ends = (products[name][rows.index] for name in PRODUCT)
+    own = rows["end_of_life_on"]
+    return rows.assign(technology=technology, business_area=area, ends=np.where(np.isnan(own), ends, own))
 
 
-def _products(keys: pd.Series) -> pd.DataFrame:
-    columns = ["id", "technology", "business_area", "end_of_life_on"]
-    found = Product.objects.filter(pk__in=keys.unique().tolist()).values_list(*selected(Product, columns))
-    return framed(found, columns, Product).rename(columns={"end_of_life_on": "product_ends"}).set_index("id")
+def _products(table: Table) -> dict[str, Column]:
+    """The columns of each row's product. One query."""
+    keys, place = np.unique(table.columns["product"], return_inverse=True)
+    rows = Product.objects.filter(pk__in=keys.tolist()).values_list("pk", *selected(Product, PRODUCT))
+    known = {pk: said for pk, *said in rows}
+    found = columned((known.get(key, GONE) for key in keys.tolist()), PRODUCT, Product)
+    return {name: column[place] for name, column in found.items()}
 
 
-def quantity(block: Block, rows: pd.DataFrame) -> Floats:
+def quantity(block: Block, rows: Rows) -> Floats:
     """Units per customer."""
     return block.sum(rows, "quantity")
 
 
-def supported(block: Block, rows: pd.DataFrame) -> pd.Series:
+def supported(rows: Rows) -> Bools:
     """Whether support is active on the date: the last day of support decides; without one the status does."""
-    by_status = rows["support_ends_on"].isna() & (rows["support_status"] == "active")
-    return (rows["support_ends_on"] >= block.day) | by_status
+    by_status = ~rows.known("support_ends_on") & rows.has("support_status", "active")
+    found: Bools = (rows["support_ends_on"] >= rows.day) | by_status
+    return found
 
 
-def lifecycle_credit(ends: pd.Series, day: int) -> Floats:
-    """0 for a unit past its end of life, 0.5 where it ends within a year, 1 later (X13).
+def lifecycle_credit(left: Floats) -> Floats:
+    """0 for a unit past its end of life, 0.5 where it ends within a year, 1 later (X13), by the days that are left.
 
     An end in a year from 2090 is a placeholder for none announced (X14), and later in any case.
     """
-    left = ends - day
     return np.select([left < 0, left <= SOON_DAYS], [0.0, 0.5], 1.0)
 
 
@@ -72,7 +79,7 @@ def support_coverage(block: Block, window: int) -> Reading:
     """100 x units supported / units in use."""
     rows = block.once(units)
     in_use = quantity(block, rows)
-    return Reading(share(quantity(block, rows[supported(block, rows)]), in_use), in_use)
+    return Reading(share(quantity(block, rows[supported(rows)]), in_use), in_use)
 
 
 @declare(
@@ -90,8 +97,8 @@ def support_coverage(block: Block, window: int) -> Reading:
 def lifecycle_health(block: Block, window: int) -> Reading:
     """100 x credited units / units whose end of life is known, be it that none is announced."""
     rows = block.once(units)
-    rows = rows[rows["ends"].notna()]
-    rows = rows.assign(credited=rows["quantity"] * lifecycle_credit(rows["ends"], block.day))
+    rows = rows[rows.known("ends")]
+    rows = rows.assign(credited=rows["quantity"] * lifecycle_credit(rows["ends"] - rows.day))
     dated = quantity(block, rows)
     return Reading(share(block.sum(rows, "credited"), dated), dated)
 
@@ -111,8 +118,9 @@ def lifecycle_health(block: Block, window: int) -> Reading:
 def current_technology(block: Block, window: int) -> Reading:
     """100 x units of current technology / units whose technology is known."""
     rows = block.once(units)
-    known = quantity(block, rows[rows["technology"].isin(["current", "legacy"])])
-    return Reading(share(quantity(block, rows[rows["technology"] == "current"]), known), known)
+    current = rows["technology"] == "current"
+    known = quantity(block, rows[current | (rows["technology"] == "legacy")])
+    return Reading(share(quantity(block, rows[current]), known), known)
 
 
 @declare(
@@ -130,5 +138,5 @@ def current_technology(block: Block, window: int) -> Reading:
 def business_areas(block: Block, window: int) -> Reading:
     """Distinct areas among the units in use whose area is known."""
     rows = block.once(units)
-    rows = rows[rows["business_area"].fillna("") != ""]
-    return Reading(block.reduce(rows, "business_area", "nunique"), block.count(rows))
+    rows = rows[rows["business_area"] != ""]
+    return Reading(reduced(rows.pos, rows["business_area"], len(block), "nunique"), block.count(rows))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from scoring.engine.frame import Floats
 from scoring.metrics.block import Block
@@ -13,6 +12,7 @@ from scoring.metrics.interactions import held_in, interactions, last_held
 from scoring.metrics.metric import Quiet, Reading
 from scoring.metrics.noticing import declare_noticed
 from scoring.metrics.periods import customer_since
+from scoring.metrics.rows import Rows
 from scoring.metrics.tickets import opened_in
 from scoring.metrics.weekly_use import growth
 
@@ -21,21 +21,14 @@ MONTHS_BEFORE = 3  # of 30 days each
 SILENT_DAYS = 21
 
 
-def _came(rows: pd.DataFrame) -> pd.DataFrame:
+def _came(rows: Rows) -> Rows:
     """Those that took place as far as we know: nobody has said that the customer stayed away."""
     return rows[rows["attended"] != 0]
 
 
-def touches(block: Block) -> pd.DataFrame:
-    """Interactions that are touches: two-way, and the customer came."""
-    rows = block.once(interactions)
-    return _came(rows[rows["kind"].isin(TOUCHES)])
-
-
 def _touches(block: Block, window: int, before: int = 0) -> Floats:
-    """Touches in the window of so many days that ends `before` days before the date."""
-    rows = block.once(touches)
-    return block.count(rows[block.within(rows["at_day"], window, before)])
+    """Touches, two-way and with the customer there, in the window that ends `before` days before the date."""
+    return block.count(_came(held_in(block, window, *TOUCHES, before=before)))
 
 
 @declare_noticed(
@@ -128,10 +121,9 @@ def missed_qbrs_30(block: Block, window: int) -> Reading:
 )
 def days_since_qbr(block: Block, window: int) -> Reading:
     """Days since the last QBR held, of those of a year; none: since the customer came."""
-    rows = block.once(interactions)
-    held = last_held(block, _came(rows[rows["kind"] == "qbr"]))
-    since = block.day - np.fmax(held, block.once(customer_since))
-    return Reading(since, (~np.isnan(held)).astype(np.float64))
+    held = last_held(block, _came(interactions(block, "qbr")))
+    since: Floats = np.fmax(held, block.once(customer_since))
+    return Reading(block.days - since, (~np.isnan(held)).astype(np.float64))
 
 
 @declare_noticed(
@@ -150,7 +142,7 @@ def days_since_qbr(block: Block, window: int) -> Reading:
 def training_no_shows_30(block: Block, window: int) -> Reading:
     """Count of trainings not attended after the latest one attended."""
     rows = held_in(block, window, "training")
-    made_up = block.reduce(rows[rows["attended"] == 1], "at", "max")[rows["pos"].to_numpy()]
+    made_up = block.reduce(rows[rows["attended"] == 1], "at", "max")[rows.pos]
     missed = block.count(rows[(rows["attended"] == 0) & ~(rows["at"] < made_up)])
     return Reading(missed, missed)
 
@@ -171,8 +163,9 @@ def training_no_shows_30(block: Block, window: int) -> Reading:
 def unanswered_21(block: Block, window: int) -> Reading:
     """Attempts in the window, 0 where one was answered, or anything else came in: a ticket is a sign of life too."""
     rows = held_in(block, window)
-    ours = rows["kind"].isin(["email_out", "call"]) & (rows["initiated_by"] != "customer") & ~(rows["attended"] == 1)
-    life = ~ours & ~rows["kind"].isin(["note", "email_out"]) & (rows["attended"] != 0)
-    answered = block.count(rows[life | rows["replied_at"].notna()]) + block.count(opened_in(block, window))
-    tries = block.count(rows[ours & (rows["campaign"] == "")])
+    ours = rows.has("kind", "email_out", "call") & (rows["attended"] != 1) & ~rows.has("initiated_by", "customer")
+    life = ~ours & ~rows.has("kind", "note", "email_out") & (rows["attended"] != 0)
+    replied = rows["replied_at_day"] <= rows.day
+    answered = block.count(rows[life | replied]) + block.count(opened_in(block, window))
+    tries = block.count(rows[ours & rows.has("campaign", "")])
     return Reading(np.where(answered > 0, 0.0, tries), tries)

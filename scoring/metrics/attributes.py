@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 
 from accounts.models import Attribute as OwnAttribute
+from accounts.numbering import columned
 from scoring.engine.conditions import code_of
 from scoring.engine.frame import Floats
 from scoring.metrics.block import Block
+from scoring.metrics.rows import Column, Table
 from scoring.metrics.subscriptions import arr
 from scoring.metrics.worth import renewal_decided, size, value_points
 
@@ -30,27 +32,22 @@ class Attribute:
     compute: Callable[[Block], Floats]
 
 
-def codes(words: pd.Series) -> Floats:
+def codes(words: Column) -> Floats:
     """The codes of words; empty = unknown."""
-    known = {word: code_of(word) for word in words.unique() if isinstance(word, str) and word.strip()}
-    return np.asarray(words.map(known), np.float64)
+    place, known = pd.factorize(words)
+    return np.array([code_of(word) if word.strip() else np.nan for word in known], np.float64)[place]
 
 
 def _text(column: str) -> Callable[[Block], Floats]:
-    return lambda block: codes(block.once(_texts)[column])
-
-
-def _texts(block: Block) -> pd.DataFrame:
-    return block.states("customers", TEXTS)
+    return lambda block: codes(block.customer(column))
 
 
 def plan(block: Block) -> Floats:
     """The plan of the subscription in force with the most MRR."""
-    rows = block.states("subscriptions", ["plan", "mrr", "started_on", "ended_on"])
-    there = rows[(rows["started_on"] <= block.day) & ~(rows["ended_on"] <= block.day)]
-    latest = there.sort_values("mrr", kind="stable", na_position="first").groupby("pos").tail(1)
+    rows = block.records("subscriptions", ["plan", "mrr", "started_on", "ended_on"])
+    most = rows[(rows["started_on"] <= rows.day) & ~(rows["ended_on"] <= rows.day)].last("mrr")
     result = np.full(len(block), np.nan)
-    result[latest["pos"].to_numpy()] = codes(latest["plan"])
+    result[most.pos] = codes(most["plan"])
     return result
 
 
@@ -58,11 +55,11 @@ def own(name: str) -> Attribute:
     """An attribute that the user has brought: as it is now, for its changes are not kept."""
 
     def compute(block: Block) -> Floats:
-        rows = block.of_customers(OwnAttribute).filter(attribute=name).order_by("pk")
-        found = pd.DataFrame(list(rows.values_list("customer_id", "value")), columns=["customer_id", "value"])
-        found = block.placed(found)
+        named = block.of_customers(OwnAttribute).filter(attribute=name).order_by("pk")
+        found = columned(named.values_list("customer_id", "value"), ["customer_id", "value"], OwnAttribute)
+        rows = block.situated(Table.of(found))
         result = np.full(len(block), np.nan)
-        result[found["pos"].to_numpy(np.int64)] = codes(found["value"])
+        result[rows.pos] = codes(rows["value"])
         return result
 
     return Attribute(f"{OWN}{name}", name.replace("_", " ").capitalize(), True, compute)

@@ -10,15 +10,14 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from django.db import models
 from django.db.models import Q
 
 from accounts.business_days import WorkingDays
 from accounts.calendars import load_working_days
-from accounts.history import Asked, known_before, read_states
+from accounts.history import Asked, known_before, read_log, read_states
 from accounts.models import Calendar
-from accounts.numbering import columned, framed, selected
+from accounts.numbering import columned, selected
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.covering import covered
 from scoring.metrics.deliveries import Deliveries
@@ -41,7 +40,8 @@ class Block:
     `parameters` are the numbers frozen in the scorecard version; `longest` is how many days of history are needed for
     windows longer than those that metrics declare. With `known_by` everything is as it was known before that moment
     (D4): rows and changes that came later are left out, and later batches are no deliveries. What is no record of a
-    customer is as now: exchange rates, calendars, products, features, sources, own attributes, periods.
+    customer is as now: exchange rates, calendars, products, features, sources, own attributes, periods. `within` is
+    what a longer stretch of days shares that this block is a part of.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class Block:
         parameters: Mapping[str, float] | None = None,
         longest: int = 0,
         known_by: datetime | None = None,
+        within: Shared | None = None,
     ) -> None:
         self.ids = ids
         self.days: Ints = np.full(len(ids), on.toordinal()) if isinstance(on, date) else on
@@ -59,7 +60,7 @@ class Block:
         self.known_by = known_by
         self._date = on if isinstance(on, date) else None
         self._tables: dict[Any, Any] = {}
-        self._shared: list[Shared] = []
+        self._shared: list[Shared] = [within] if within else []
         self._others: dict[bytes, Block] = {}
 
     def __len__(self) -> int:
@@ -86,8 +87,8 @@ class Block:
 
     @property
     def is_read_whole(self) -> bool:
-        """Whether rows are better read whole than added up by the database: of many dates, or of one customer."""
-        return self.known_by is None and (len(self.dates) > 1 or len(self) == 1)
+        """Whether rows are better read whole than added up by the database: in a stretch, or of one customer."""
+        return self.known_by is None and (self.shared.first < self.shared.last or len(self) == 1)
 
     def elsewhen(self, days: Ints, who: Bools | None = None) -> tuple[Block, Ints]:
         """The customers (`who` of them) on other days (n): a block of the different pairs, and each one's place in it.
@@ -101,6 +102,12 @@ class Block:
             other._shared, other._others = self._shared, self._others
             self._others[keys.tobytes()] = other
         return self._others[keys.tobytes()], place
+
+    def places(self, ids: Ints, on: date) -> Ints | None:
+        """Where customers stand on one of the block's dates; None where any of them does not."""
+        keys = ids << DAY_BITS | on.toordinal()
+        place = np.searchsorted(self._keys, keys).clip(max=len(self) - 1)
+        return place if np.array_equal(self._keys[place], keys) else None
 
     @cached_property
     def shared(self) -> Shared:
@@ -160,7 +167,9 @@ class Block:
         shared = self.shared
 
         def load() -> tuple[Table, Floats, Floats]:
-            states = read_states(kind, asked, Asked(shared.customers, shared.first, shared.known_by))
+            since = Asked(shared.customers, shared.first, shared.known_by)
+            log = shared.once("log", lambda: read_log(READ_TOGETHER, since)) if asked is usual else None
+            states = read_states(kind, asked, since, log)
             table = Table.of({**states.columns, "from": states.first, "to": states.last})
             return table, table.columns["from"], table.columns["to"]
 
@@ -199,47 +208,6 @@ class Block:
         """The rows of a model that belong to the block's stretch of customers and were known in time."""
         return model._default_manager.filter(self.shared.of_customers(), known_before(model, self.known_by))
 
-    # -- old ---
-    def rows(self, model, columns, where):
-        rows = self.of_customers(model).filter(where).order_by("pk")
-        found = rows.values_list("customer_id", *selected(model, columns))
-        return self.placed(framed(found, ["customer_id", *columns], model))
-
-    def shared_rows(self, model, columns, where):
-        shared = self.shared
-
-        def load():
-            matters = where(lambda days: shared.first - self.reach(days) + timedelta(days=1), shared.last)
-            known = known_before(model, shared.known_by)
-            rows = model._default_manager.filter(shared.of_customers(), known, matters).order_by("pk")
-            found = rows.values_list("customer_id", *selected(model, columns))
-            return framed(found, ["customer_id", *columns], model)
-
-        return self.placed(shared.once((model, tuple(columns), where, self.longest), load))
-
-    def states(self, kind, columns):
-        shared = self.shared
-        asked = Asked(shared.customers, shared.first, shared.known_by)
-        states = shared.once((kind, tuple(columns)), lambda: read_states(kind, columns, asked))
-        return self.placed(states.on(self.on))
-
-    def placed(self, frame):
-        owners = frame["customer_id"].to_numpy()
-        place = np.searchsorted(self.ids, owners)
-        inside = self.ids[np.minimum(place, len(self) - 1)] == owners
-        frame = frame.assign(pos=place)
-        return frame if inside.all() else frame[inside].reset_index(drop=True)
-
-    def as_of(self, on):
-        return self.elsewhen(np.full(len(self), on.toordinal()))[0]
-
-    def within(self, days, window: int, before: int = 0):
-        end, numbers = self.day - before, days.to_numpy()
-        return (numbers > end - window) & (numbers <= end)
-
-    def recent(self, days, window: int):
-        return days.to_numpy() > self.day - self.reach(window).days
-
     # -- time ---------------------------------------------------------------------------------------------------------
 
     def since(self, days: int) -> date:
@@ -262,21 +230,14 @@ class Block:
 
     def count(self, rows: Rows) -> Floats:
         """Rows per customer."""
-        if isinstance(rows, pd.DataFrame):
-            return np.bincount(rows["pos"].to_numpy(), minlength=len(self)).astype(np.float64)
         return np.bincount(rows.pos, minlength=len(self)).astype(np.float64)
 
     def sum(self, rows: Rows, column: str) -> Floats:
         """Sum of a column per customer, 0 without rows; empty cells are left out."""
-        if isinstance(rows, pd.DataFrame):
-            return np.bincount(rows["pos"], weights=np.nan_to_num(rows[column].to_numpy(np.float64)), minlength=len(self)).astype(np.float64)
         return np.bincount(rows.pos, weights=np.nan_to_num(rows[column]), minlength=len(self)).astype(np.float64)
 
     def reduce(self, rows: Rows, column: str, how: str) -> Floats:
         """`rows.reduced` of a column of numbers per customer; empty cells are left out."""
-        if isinstance(rows, pd.DataFrame):
-            known = rows[column].notna().to_numpy()
-            return reduced(rows["pos"].to_numpy()[known], rows[column].to_numpy()[known], len(self), how)
         known = rows.known(column)
         return reduced(rows.pos[known], rows[column][known], len(self), how)
 

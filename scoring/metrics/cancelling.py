@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from django.db.models import Q
@@ -34,7 +34,7 @@ UNPAID: Final = ("past_due", "unpaid")
 def cancellations_asked(block: Block, window: int) -> Reading:
     """Count of subscriptions in force with a day of asking by the date."""
     rows = in_force(block)
-    asked = block.count(rows[rows["cancel_requested_on"] <= block.day])
+    asked = block.count(rows[rows["cancel_requested_on"] <= rows.day])
     return Reading(asked, asked)
 
 
@@ -53,16 +53,17 @@ def cancellations_asked(block: Block, window: int) -> Reading:
 )
 def downgrades_90(block: Block, window: int) -> Reading:
     """Count of contractions in the window, at least 1 where the highest plan rank in force fell since it began."""
-    earlier = block.as_of(block.on - timedelta(days=window))
+    earlier, place = block.elsewhen(block.days - window)
     found = _contractions(block, window)
-    fell = plan_rank(block) < plan_rank(earlier)
+    fell = plan_rank(block) < plan_rank(earlier)[place]
     found[fell & (found == 0)] = 1.0
     return Reading(found, found)
 
 
 def _contractions(block: Block, window: int) -> Floats:
-    rows = block.shared_rows(ChurnEvent, ["on"], _contracted)
-    return block.count(rows[block.within(rows["on"], window)])
+    table = block.table(ChurnEvent, ["on"], _contracted)
+    on = table.columns["on"]
+    return block.count(block.situated(table, on, on + window - 1))
 
 
 def _contracted(since: Since, until: date) -> Q:
@@ -85,5 +86,5 @@ def _contracted(since: Since, until: date) -> Q:
 def subscriptions_unpaid(block: Block, window: int) -> Reading:
     """Count of subscriptions in force by their status; paused and incomplete ones are no trouble with paying."""
     rows = in_force(block)
-    unpaid = block.count(rows[rows["status"].isin(UNPAID)])
+    unpaid = block.count(rows[rows.has("status", *UNPAID)])
     return Reading(unpaid, unpaid)

@@ -6,25 +6,24 @@ from datetime import timedelta
 from typing import Final
 
 import numpy as np
-import pandas as pd
-from django.db.models import Q
 
 from accounts.business_days import end_of, start_of
-from accounts.history import known_before
 from accounts.models import Change, Contact, Interaction
-from accounts.numbering import framed, number_of, selected
-from scoring.engine.frame import Bools
+from accounts.numbering import columned, number_of, selected
+from scoring.engine.frame import Bools, Floats
 from scoring.metrics.block import Block
 from scoring.metrics.metric import Quiet, Reading
 from scoring.metrics.noticing import declare_noticed
-from scoring.metrics.people import contacts, in_role
-from scoring.metrics.touching import ONE_SIDED
+from scoring.metrics.people import BY, contacts, in_role, place_of
+from scoring.metrics.rows import Rows, Table, reduced
+from scoring.metrics.touching import HISTORY_DAYS, TAKING_PART, By, taking_part
 from scoring.metrics.weekly import WEEK, weekly
 
 LEFT_DAYS = 30
 SILENT_DAYS = 45
 ACTIVE_WEEKS = 4
 ACTIVE_SPAN: Final = 12 * WEEK  # days before the silence in which those weeks lie
+DEED: Final = ("id", "day", "start", "until")
 
 
 @declare_noticed(
@@ -45,9 +44,9 @@ def exec_login_days(block: Block, window: int) -> Reading:
     """Days since the latest login of such a contact who has not left, or of an executive in half a year of usage."""
     rows = block.once(contacts)
     executives = rows[rows["here"] & (in_role(rows, "executive_sponsor") | in_role(rows, "decision_maker"))]
-    seen = executives[executives["last_login_at_day"] <= block.day]
-    latest = np.fmax(block.reduce(seen, "last_login_at_day", "max"), block.once(weekly).executive)
-    return Reading(block.day - latest, (~np.isnan(latest)).astype(np.float64))
+    seen = executives[executives["last_login_at_day"] <= executives.day]
+    latest: Floats = np.fmax(block.reduce(seen, "last_login_at_day", "max"), block.once(weekly).executive)
+    return Reading(block.days - latest, (~np.isnan(latest)).astype(np.float64))
 
 
 @declare_noticed(
@@ -68,48 +67,57 @@ def champion_gone(block: Block, window: int) -> Reading:
     """1 when a champion left in the window, or did nothing for 45 days after four active weeks or more."""
     rows = block.once(contacts)
     champions = rows[in_role(rows, "champion")]
-    silent = champions[champions["here"] & (champions["active_day"] <= block.day - SILENT_DAYS)]
-    gone = block.count(champions[block.within(champions["left_on"], window)]) > 0
+    silent = champions[champions["here"] & (champions["active_day"] <= champions.day - SILENT_DAYS)]
+    gone = block.count(champions[champions.within("left_on", window)]) > 0
     gone |= block.count(silent[_was_active(block, silent)]) > 0
     return Reading(gone.astype(np.float64), gone.astype(np.float64))
 
 
-def _was_active(block: Block, people: pd.DataFrame) -> Bools:
+def _was_active(block: Block, people: Rows) -> Bools:
     """Who was active in four different weeks or more of the twelve up to their last day. At most three queries."""
-    if people.empty:
+    if not len(people):
         return np.zeros(0, dtype=np.bool_)
-    days = _active_days(block, people["id"].tolist()).merge(people[["id", "active_day"]], on="id")
-    ago = days["active_day"] - days["day"]
-    weeks = (ago[(ago >= 0) & (ago < ACTIVE_SPAN)] // WEEK).groupby(days["id"]).nunique()
-    return people["id"].map(weeks).fillna(0).to_numpy() >= ACTIVE_WEEKS
+    table = _deeds(block, np.unique(people["id"]).tolist())
+    deeds = block.situated(table, table.columns["start"], table.columns["until"])
+    place = place_of(people, deeds, "id")
+    ago = people["active_day"][place] - deeds["day"]
+    counts = (place >= 0) & (ago >= 0) & (ago < ACTIVE_SPAN)
+    weeks = reduced(place[counts], ago[counts] // WEEK, len(people), "nunique")
+    return weeks >= ACTIVE_WEEKS
 
 
-def _active_days(block: Block, people: list[int]) -> pd.DataFrame:
-    """`id` and `day` of what contacts did: interactions in which they took part, and logins as they became known."""
-    held = block.of_customers(Interaction).filter(_took_part(block), at__lt=end_of(block.on))
-    held = held.filter(at__gte=start_of(block.on - timedelta(days=365)))
-    parts = [_logins(block, people)]
-    for by in ("contact", "attendees"):
-        found = held.filter(**{f"{by}__in": people}).order_by().values_list(by, *selected(Interaction, ["at"]))
-        rows = framed(((0, contact, at) for contact, at in found), ["customer_id", "id", "at"], Interaction)
-        parts.append(rows[["id", "at_day"]].rename(columns={"at_day": "day"}))
-    return pd.concat(parts)
+def _deeds(block: Block, people: list[int]) -> Table:
+    """What contacts did and on which `day`, beside the days from `start` to `until` on which it is known of.
+
+    That is interactions in which they took part, for a year, and logins as they became known.
+    """
+    parts = [*(_held(block, people, by) for by in BY), _logins(block, people)]
+    owner, *columns = np.concatenate(parts, axis=1)
+    return Table.of({"customer_id": owner.astype(np.int64), **dict(zip(DEED, columns, strict=True))})
 
 
-def _took_part(block: Block) -> Q:
-    """What a contact did something in by the date: mail of ours once answered, and no missed meeting."""
-    answered = Q(kind="email_out", replied_at__lt=end_of(block.on))
-    return (~Q(kind__in=ONE_SIDED) | answered) & (Q(attended=None) | Q(attended=True))
+def _held(block: Block, people: list[int], by: By) -> Floats:
+    """Interactions as deeds: the customer and the columns `DEED` of each."""
+    first, last = block.dates[0] - timedelta(days=HISTORY_DAYS), block.dates[-1]
+    held = block.of_customers(Interaction).filter(at__gte=start_of(first), at__lt=end_of(last), **{f"{by}__in": people})
+    columns = (by, *TAKING_PART)
+    found = held.order_by().values_list("customer_id", *selected(Interaction, columns))
+    table = Table.of(columned(found, ["customer_id", *columns], Interaction))
+    day, start = table.columns["at_day"], taking_part(table)
+    return np.stack([table.owner, table.columns[by], day, start, day + HISTORY_DAYS])[:, ~np.isnan(start)]
 
 
-def _logins(block: Block, people: list[int]) -> pd.DataFrame:
+def _logins(block: Block, people: list[int]) -> Floats:
+    """The same of logins: those that the change log says were the latest before or after a change."""
     field = Contact._meta.get_field("last_login_at")
-    logged = Change.objects.filter(kind="contacts", field="last_login_at", record_id__in=people)
-    logged = logged.filter(known_before(Change, block.known_by), observed_on__lte=block.on)
+    logged = block.of_customers(Change).filter(kind="contacts", field="last_login_at", record_id__in=people)
+    logged = logged.filter(observed_on__lte=block.dates[-1])
     found = [
-        (record, number_of(field, value))
-        for record, *values in logged.values_list("record_id", "before", "after")
+        (owner, record, np.floor(number_of(field, value)), on.toordinal(), np.inf)
+        for owner, record, on, *values in logged.values_list(
+            "customer_id", "record_id", "observed_on", "before", "after"
+        )
         for value in values
         if value
     ]
-    return pd.DataFrame({"id": [row[0] for row in found], "day": np.floor([row[1] for row in found])})
+    return np.array(found, dtype=np.float64).reshape(-1, 1 + len(DEED)).T

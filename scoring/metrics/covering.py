@@ -41,7 +41,9 @@ def _since(block: Block, kind: str) -> Pairs:
     model, columns = KINDS[kind], dict(dated_by(kind))
     first = {f"first_{column}": Number(Min(column)) for column in columns}
     rows = block.of_customers(model).exclude(source=None).order_by()
-    found = columned(rows.values_list("source_id", "customer_id").annotate(**first), ["id", "customer_id", *columns], model)
+    found = columned(
+        rows.values_list("source_id", "customer_id").annotate(**first), ["id", "customer_id", *columns], model
+    )
     days = [found[f"{column}_day" if is_moment else column] for column, is_moment in columns.items()]
     return _by_source(found["id"], found["customer_id"], np.fmin.reduce(days) if days else np.full(len(found), np.nan))
 

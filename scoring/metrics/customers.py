@@ -5,25 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
+from accounts.money import convert
 from scoring.engine.frame import Floats
 from scoring.metrics.block import Block
 from scoring.metrics.metric import Quiet, Reading, declare
-from scoring.metrics.money import in_reporting_currency
+from scoring.metrics.money import rates
 
-COLUMNS = ["arr", "annual_revenue", "currency", "size", "employees", "customer_since"]
 CLASSES: Final = {"enterprise": 100.0, "large": 80.0, "mid_market": 60.0, "small": 40.0}  # X34
-
-
-def customers(block: Block) -> pd.DataFrame:
-    """The customers themselves as they were on the date: one row each, in the block's order."""
-    return block.states("customers", COLUMNS)
 
 
 def money_of(block: Block, column: str) -> Floats:
     """An amount of the customers file in the reporting currency at the rate of the date."""
-    return in_reporting_currency(block, block.once(customers), column, float(block.day))
+    days = block.days.astype(np.float64)
+    return convert(block.customer(column), block.customer("currency"), days, rates(block))
 
 
 def known(value: Floats) -> Reading:
@@ -64,10 +59,9 @@ def annual_revenue(block: Block, window: int) -> Reading:
 )
 def size_class(block: Block, window: int) -> Reading:
     """The points of the declared class; by employees there are three classes, as "large" is only ever declared."""
-    rows = block.once(customers)
-    employees = rows["employees"].to_numpy()
+    employees = block.customer("employees")
     counted = np.select([employees >= 100, employees >= 50, employees >= 0], [100.0, 60.0, 40.0], np.nan)
-    declared = rows["size"].map(CLASSES).to_numpy(np.float64)
+    declared = np.array([CLASSES.get(word, np.nan) for word in block.customer("size")], np.float64)
     return known(np.where(np.isnan(declared), counted, declared))
 
 
@@ -86,4 +80,4 @@ def size_class(block: Block, window: int) -> Reading:
 )
 def employees_sqrt(block: Block, window: int) -> Reading:
     """sqrt(employees)."""
-    return known(np.sqrt(block.once(customers)["employees"].to_numpy()))
+    return known(np.sqrt(block.customer("employees")))

@@ -1,139 +1,144 @@
-"""Usage rows that the nights of a stretch share: read once, by ascending day, and cut to a window in memory."""
+"""Usage by day in memory: of blocks whose rows are better read whole than added up by the database."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 
 from accounts.models import Usage
-from accounts.numbering import framed, selected
+from accounts.numbering import columned, selected
 from scoring.engine.frame import Bools, Floats
-from scoring.metrics.block import Block, Ints
+from scoring.metrics.block import Block
+from scoring.metrics.rows import Ints, Table
 from scoring.metrics.sharing import Shared
-from scoring.metrics.spreading import ACTIVE, LOGGED_IN
 
 REACH: Final = 240  # days before a date: the half year of weeks that metrics look at, and the time a feed may be silent
 CHUNK: Final = 20_000  # rows made numbers at once: as tuples they take ten times the room
-AMOUNTS: Final = ("logins", "sessions", "minutes", "actions", "api_calls", "executive_logins")
+FLOWS: Final = ("logins", "sessions", "minutes", "actions", "api_calls", "executive_logins")  # add up over days
 LEVELS: Final = ("active_users", "active_users_28d", "licensed_users", "features_used", "core_features_used")
-COLUMNS: Final = ("date", "source", "product", "period_days", *AMOUNTS, *LEVELS)
+COLUMNS: Final = ("date", "source", "product", "period_days", *FLOWS, *LEVELS)
+LOGGED_IN: Final = ("active_users", "logins")  # above zero on a day when somebody came
+ACTIVE: Final = (*LOGGED_IN, "sessions")
+How = Literal["count", "sum", "min", "max", "last"]
 
 
-@dataclass(frozen=True, slots=True)
 class Days:
-    """R rows by ascending day number; `owner` points into `owners`, the ids of the customers that have rows."""
+    """The usage of C customers on D days, the first of which is the day number `first`, as arrays of C x D.
 
-    first: int  # the day from which on all rows are here
-    owners: Ints
-    owner: Ints
-    columns: Mapping[str, Floats]
+    `table` has the rows themselves, by customer and date.
+    """
 
-    def part(self, block: Block, first: int, last: int) -> Part:
-        """The rows of the block's customers from a day to another, both included."""
-        start, end = np.searchsorted(self.columns["date"], [first, last + 1])
-        place = np.minimum(np.searchsorted(block.ids, self.owners), len(block) - 1)
-        place[block.ids[place] != self.owners] = -1
-        pos = place[self.owner[start:end]]
-        cut = {name: column[start:end] for name, column in self.columns.items()}
-        if len(pos) and pos.min() < 0:
-            inside = pos >= 0
-            return Part(len(block), pos[inside], {name: column[inside] for name, column in cut.items()})
-        return Part(len(block), pos, cut)
+    def __init__(self, table: Table, first: int, last: int) -> None:
+        self.table = table
+        self.first = first
+        self.owners, place = np.unique(table.owner, return_inverse=True)
+        self.shape = (len(self.owners), last - first + 1)
+        self._cell = place * self.shape[1] + (table.columns["date"].astype(np.int64) - first)
 
+    def figure(self, block: Block, column: str, how: How, window: int) -> Floats:
+        """What the rows in the window that ends on each customer's day (n) come to; NaN where none measures it."""
+        return self.at(block, self.over(column, how, window))
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Rows of n customers: `pos` is the place of each row's customer, NaN in a column = not measured."""
+    def ever(self, block: Block, column: str, how: How) -> Floats:
+        """The same of all rows up to the day that are here."""
+        return self.figure(block, column, how, self.shape[1])
 
-    n: int
-    pos: Ints
-    columns: Mapping[str, Floats]
+    def at(self, block: Block, figures: Floats, before: int = 0) -> Floats:
+        """The numbers (n) of each customer's day, or of one so many days before it; NaN outside and for others."""
+        owner, day = block.once(self._places)
+        column = day - before
+        inside = (owner >= 0) & (column >= 0) & (column < self.shape[1])
+        result = np.full(len(block), np.nan)
+        result[inside] = figures[owner[inside], column[inside]]
+        return result
 
-    def where(self, rows: Bools | slice) -> Part:
-        """Some of the rows."""
-        if not isinstance(rows, slice) and rows.all():
-            return self
-        return Part(self.n, self.pos[rows], {name: column[rows] for name, column in self.columns.items()})
+    def over(self, column: str, how: How, window: int) -> Floats:
+        """A figure over the window that ends on each day (C x D); NaN where no row of it measures the column.
 
-    def only(self, *names: str) -> Part:
-        """Some of the columns, so that cutting rows has less to copy."""
-        return Part(self.n, self.pos, {name: self.columns[name] for name in names})
+        `last` is the sum of the latest day that has a number; a count is of known values, NaN where there are none.
+        """
+        return self.table.once((column, how, window), lambda: self._over(column, how, window))
 
-    def since(self, day: int) -> Part:
-        """The rows from a day on."""
-        return self.where(slice(int(np.searchsorted(self.columns["date"], day)), None))
+    def on_days(self, column: str, how: How = "sum") -> Floats:
+        """The rows of each day in one number (C x D): sum, min, max, or the count of known values; NaN without any."""
+        return self.table.once((column, how), lambda: self._on_days(column, how))
 
-    def between(self, first: int, last: int) -> Part:
-        """The rows from a day to another, both included."""
-        return self.where(slice(*np.searchsorted(self.columns["date"], [first, last + 1]).tolist()))
+    def _places(self, block: Block) -> tuple[Ints, Ints]:
+        """Where the block's pairs are: the place of the customer, -1 of one without rows, and that of the day."""
+        place = np.searchsorted(self.owners, block.ids)
+        there = np.isin(block.ids, self.owners)
+        return np.where(there, place, -1), block.days - self.first
 
-    def counts(self) -> Floats:
-        """Rows per customer (n), NaN without any, as a query that has no line of the customer."""
-        counted = np.bincount(self.pos, minlength=self.n).astype(np.float64)
-        return np.where(counted > 0, counted, np.nan)
+    def _over(self, column: str, how: How, window: int) -> Floats:
+        if how == "last":
+            return self._latest(column, window)
+        days = self.on_days(column, how)
+        if how in ("min", "max"):
+            return rolled(days, window, np.fmin if how == "min" else np.fmax)
+        added = rolled(np.nan_to_num(days), window, np.add)
+        return np.where(rolled(~np.isnan(days), window, np.logical_or), added, np.nan)
 
-    def mixture(self) -> dict[str, Floats]:
-        """What `usage.MIXTURE` tells of each customer's rows."""
-        return {
-            "first_source": self.reduce("source", "min"),
-            "last_source": self.reduce("source", "max"),
-            "products": np.where(self.counts() > 0, self.reduce("product", "count"), np.nan),
-            "period": self.reduce("period_days", "max"),
-        }
+    def _latest(self, column: str, window: int) -> Floats:
+        days, places = self.on_days(column), np.arange(self.shape[1])
+        latest = np.maximum.accumulate(np.where(np.isnan(days), -1, places), axis=1)
+        found = np.take_along_axis(days, np.maximum(latest, 0), axis=1)
+        return np.where((latest >= 0) & (places - latest < window), found, np.nan)
 
-    def reduce(self, column: str, how: str) -> Floats:
-        """count, sum, min or max of the numbers of a column (n); NaN without any, a count is 0 then."""
-        values = self.columns[column]
+    def _on_days(self, column: str, how: How) -> Floats:
+        values = self.table.columns[column]
         known = ~np.isnan(values)
-        return reduced(self.pos[known], values[known], self.n, how)
+        cell, values, size = self._cell[known], values[known], self.shape[0] * self.shape[1]
+        result = np.full(size, np.nan)
+        if how in ("min", "max"):
+            (np.fmax if how == "max" else np.fmin).at(result, cell, values)
+        else:
+            result[cell] = 0.0
+            np.add.at(result, cell, values if how == "sum" else 1.0)
+        return result.reshape(self.shape)
 
 
-def reduced(place: Ints, values: Floats, n: int, how: str) -> Floats:
-    """count, sum, min or max of known values by place (n); NaN without any, a count is 0 then."""
-    counted = np.bincount(place, minlength=n)
-    if how == "count":
-        return counted.astype(np.float64)
-    if how == "sum":
-        return np.where(counted > 0, np.bincount(place, weights=values, minlength=n), np.nan)
-    result = np.full(n, np.nan)
-    (np.fmax if how == "max" else np.fmin).at(result, place, values)
+def rolled(days: npt.NDArray[Any], window: int, add: np.ufunc) -> npt.NDArray[Any]:
+    """What the last `window` days (C x D) come to on each day. Windows are doubled, which no sum loses a digit by."""
+    if window == 1:
+        return days
+    if window >= days.shape[1]:
+        whole: npt.NDArray[Any] = add.accumulate(days, axis=1)
+        return whole
+    half = rolled(days, window // 2, add)
+    result = _joined(half, half, window // 2, add)
+    return _joined(result, days, window - 1, add) if window % 2 else result
+
+
+def _joined(days: npt.NDArray[Any], earlier: npt.NDArray[Any], by: int, add: np.ufunc) -> npt.NDArray[Any]:
+    """Each day together with what there was so many days earlier."""
+    result = np.empty_like(days)
+    result[:, :by] = days[:, :by]
+    add(days[:, by:], earlier[:, :-by], out=result[:, by:])
     return result
 
 
-def days_of(block: Block, first: int, last: int) -> Part | None:
-    """The block's rows from a day to another where they are shared or few; None where the database had better add up.
-
-    Never for what was known by a moment, nor for days before those that are kept.
-    """
-    shared = block.shared
-    if not block.is_read_whole or first < shared.first.toordinal() - REACH:
-        return None
-    days = shared.once(days_of, lambda: _read(shared))
-    return days.part(block, first, min(last, block.day))
+def days_of(block: Block, back: int = REACH) -> Days | None:
+    """The usage of a block that is better read whole, from so many days before its stretch on; None of any other."""
+    shared, reach = block.shared, max(back, REACH)
+    return shared.once((Days, reach), lambda: _read(shared, reach)) if block.is_read_whole else None
 
 
-def _read(shared: Shared) -> Days:
-    first = shared.first.toordinal() - REACH
-    period = (date.fromordinal(first), shared.last)
-    rows = Usage.objects.filter(shared.of_customers(), date__range=period).order_by()
-    every = _columns(rows.values_list("customer_id", *selected(Usage, COLUMNS)).iterator(chunk_size=CHUNK))
-    order = np.argsort(every["date"], kind="stable")
-    owners, owner = np.unique(every.pop("customer_id")[order].astype(np.int64), return_inverse=True)
-    columns = {name: column[order] for name, column in every.items()}
-    return Days(first, owners, owner, {**columns, **_derived(columns)})
+def _read(shared: Shared, reach: int) -> Days:
+    first = shared.first.toordinal() - reach
+    rows = Usage.objects.filter(shared.of_customers(), date__range=(date.fromordinal(first), shared.last)).order_by()
+    columns = _columns(rows.values_list("customer_id", *selected(Usage, COLUMNS)).iterator(chunk_size=CHUNK))
+    return Days(Table.of({**columns, **derived(columns)}, "date"), first, shared.last.toordinal())
 
 
-def _columns(rows: Iterable[Sequence[Any]]) -> dict[str, Floats]:
+def _columns(rows: Iterable[Sequence[Any]]) -> dict[str, npt.NDArray[Any]]:
     names = ["customer_id", *COLUMNS]
-    parts = [framed(some, names, Usage) for some in _cut(iter(rows))]
-    frame = pd.concat(parts) if parts else framed([], names, Usage)
-    return {name: frame[name].to_numpy() for name in names}
+    parts = [columned(some, names, Usage) for some in _cut(iter(rows))] or [columned([], names, Usage)]
+    return {name: np.concatenate([part[name] for part in parts]) for name in names}
 
 
 def _cut(rows: Iterator[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
@@ -141,20 +146,19 @@ def _cut(rows: Iterator[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
         yield some
 
 
-def _derived(columns: Mapping[str, Floats]) -> dict[str, Floats]:
-    """The columns of `usage.DERIVED`: 1 on such a day, 0 on another, NaN where not measured."""
-    active, came = _above_zero(columns, ACTIVE), _above_zero(columns, LOGGED_IN)
-    core = columns["core_features_used"]
+def derived(columns: Mapping[str, Floats], sure: Bools | Literal[True] = True) -> dict[str, Floats]:
+    """The columns of `usage.DERIVED`: 1 on such a day, 0 on another or one that is not sure, NaN where not measured."""
+    came, core = _above_zero(columns, LOGGED_IN, sure), columns["core_features_used"]
     known = ~np.isnan(came) & ~np.isnan(core)
     return {
-        "active_day": active,
+        "active_day": _above_zero(columns, ACTIVE, sure),
         "login_day": came,
-        "core_day": np.where(known, ((came > 0) & (core > 0)).astype(np.float64), np.nan),
+        "core_day": np.where(known, (came > 0) & (core > 0), np.nan),
         "login_on": np.where(came > 0, columns["date"], np.nan),
     }
 
 
-def _above_zero(columns: Mapping[str, Floats], names: Sequence[str]) -> Floats:
+def _above_zero(columns: Mapping[str, Floats], names: Sequence[str], sure: Bools | Literal[True]) -> Floats:
     """1 where any of the columns is above zero, NaN where none is known."""
     most = np.fmax.reduce([columns[name] for name in names])
-    return np.where(np.isnan(most), np.nan, (most > 0).astype(np.float64))
+    return np.where(np.isnan(most), np.nan, (most > 0) & sure)

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
+from typing import Any
 
 import numpy as np
 from django.db import connection, models
+from django.db.models import Max
 
 from accounts.business_days import date_of, end_of
 from accounts.history import known_before
 from accounts.kinds import KINDS
 from accounts.models import Batch, Source
-from accounts.numbering import columned, selected
+from accounts.numbering import Number, columned, selected
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.rows import Ints
 from scoring.metrics.sharing import Shared
@@ -105,7 +107,8 @@ class Deliveries:
                         found.setdefault(kind, []).append((source_id, _day(value)))
         return found
 
-    def _end_of_index(self, kind: str, column: str, is_moment: bool) -> tuple[str, list[str]]:
+    def _end_of_index(self, kind: str, column: str, is_moment: bool) -> tuple[str, list[Any]]:
+        """The query for the latest day of a source `s` by the first date, and its parameters."""
         model, first, known_by = KINDS[kind], self.shared.first, self.shared.known_by
         quote, ops = connection.ops.quote_name, connection.ops
         day = quote(column)
@@ -123,8 +126,14 @@ class Deliveries:
     def _batches(self) -> dict[str, list[tuple[int, int]]]:
         end, known_by = end_of(self.shared.last), self.shared.known_by
         batches = Batch.objects.filter(received_at__lt=min(end, known_by) if known_by else end)
+        loaded = batches.filter(status=Batch.Status.DONE).order_by().values_list("source_id", "kind")
+        if self.shared.first < self.shared.last:
+            rows = loaded.annotate(on=Number("received_at"))
+        else:
+            rows = loaded.annotate(on=Number(Max("received_at")))
+        named = columned(rows, ["id", "kind", "received_at"], Batch)
+        days = named["received_at_day"].astype(np.int64)
         found: dict[str, list[tuple[int, int]]] = {}
-        loaded = batches.filter(status=Batch.Status.DONE).order_by().values_list("kind", "source_id", "received_at")
-        for kind, source_id, received_at in loaded:
-            found.setdefault(kind, []).append((source_id, date_of(received_at).toordinal()))
+        for kind, *delivered in zip(named["kind"], named["id"].tolist(), days.tolist(), strict=True):
+            found.setdefault(kind, []).append((delivered[0], delivered[1]))
         return found

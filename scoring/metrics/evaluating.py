@@ -25,6 +25,10 @@ class Column:
     states: States
     evidence: Bools
 
+    def of(self, who: Ints) -> Column:
+        """The same of the customers in these places."""
+        return Column(self.values[who], self.states[who], self.evidence[who])
+
 
 def evaluate(metric: Metric, block: Block, window: int) -> Column:
     """Compute a metric with every rule of presets 0.3 to 0.6 for each customer of the block."""

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from functools import cache
 from typing import Final
 
 import numpy as np
-from django.db.models import Min
 
-from accounts.business_days import WorkingDays
 from scoring.engine.frame import Bools, Floats
-from scoring.metrics.aggregating import among, per_customer
 from scoring.metrics.block import Block
 from scoring.metrics.expectations import expected, muted
 from scoring.metrics.metric import Quiet, Reading, declare, share
 from scoring.metrics.periods import customer_since
-from scoring.metrics.usage import figure, first_row, known, usage_rows
-from scoring.metrics.working import Span, sums, working, working_sums
+from scoring.metrics.usage import FIRST, Figure, ever, figure, first_row, known
+from scoring.metrics.weekly import WEEK
+from scoring.metrics.working import Windows, sums, working, working_sums
 
 ENOUGH_DAYS = 10  # working days of history without which a mean says nothing
 LOOK_BACK = 100  # days in which every calendar has that many working days
@@ -57,32 +54,27 @@ def active_users_vs_expected(block: Block, window: int) -> Reading:
 def expected_users(block: Block) -> Floats:
     """The expectation in force, else what the customers file expects, else what has been usual; NaN without any."""
     wanted = expected(block, "active_users_vs_expected")
-    declared = block.states("customers", ["expected_active_users"])["expected_active_users"].to_numpy()
-    wanted = np.where(np.isnan(wanted), declared, wanted)
-    for calendar, who in block.working_days:
-        whose = who & np.isnan(wanted)
-        if whose.any():
-            wanted[whose] = _usual_users(block, calendar, whose)[whose]
-    return wanted
+    wanted = np.where(np.isnan(wanted), block.customer("expected_active_users"), wanted)
+    whose = np.isnan(wanted)
+    return np.where(whose, _usual_users(block, whose), wanted) if whose.any() else wanted
 
 
-def _usual_users(block: Block, calendar: WorkingDays, who: Bools) -> Floats:
+def _usual_users(block: Block, who: Bools) -> Floats:
     """The median of the latest 13 weekly means per working day, where at least 8 weeks have data."""
-    lately = _weekly_means(block, calendar, who, WEEKS[:WEEKS_TAKEN])
+    lately = _weekly_means(block, who, WEEKS[:WEEKS_TAKEN])
     gaps = who & np.isnan(lately).any(axis=1)  # older weeks only where the latest thirteen do not all have data
-    means = np.hstack([lately, _weekly_means(block, calendar, gaps, WEEKS[WEEKS_TAKEN:])])
+    means = np.hstack([lately, _weekly_means(block, gaps, WEEKS[WEEKS_TAKEN:])])
     taken = (~np.isnan(means)).cumsum(axis=1) <= WEEKS_TAKEN
     return _median(np.where(taken, means, np.nan), WEEKS_NEEDED)
 
 
-def _weekly_means(block: Block, calendar: WorkingDays, who: Bools, weeks: range) -> Floats:
+def _weekly_means(block: Block, who: Bools, weeks: range) -> Floats:
     """Active users per working day (n x weeks) in weeks that end so many weeks before the date; NaN without data."""
-    spans = {f"week_{back}": Span("active_users", block.day - 7 * back - 6, block.day - 7 * back) for back in weeks}
-    first, last = spans[f"week_{weeks[-1]}"].first, spans[f"week_{weeks[0]}"].last
-    days = calendar.within(date.fromordinal(first), date.fromordinal(last))
-    worked = [sum(span.first <= day.toordinal() <= span.last for day in days) for span in spans.values()]
-    found = sums(block, spans, who, days)
-    return np.stack([found[name] for name in spans], axis=1) / np.where(worked, worked, np.nan)
+    windows = Windows(WEEK, [WEEK * back for back in weeks])
+    found = sums(block, ["active_users"], windows, who, on_working_days=True)["active_users"]
+    latest_first = working(block, windows.begin + 1)[:, ::-1]
+    days = latest_first[:, min(windows.ends) :].reshape(len(block), len(weeks), WEEK).sum(axis=2)
+    return np.divide(found, days, out=np.full(found.shape, np.nan), where=days > 0)
 
 
 def _median(rows: Floats, needed: int) -> Floats:
@@ -98,14 +90,14 @@ def used_long_enough(block: Block) -> Bools:
     first = first_row(block)
     first = np.where(np.isnan(first), block.once(customer_since), first)
     long = _working_days_since(block, first) >= ENOUGH_DAYS
-    older = per_customer(block, among(block, usage_rows(block), ~long), {"first": Min("date")})["first"]
+    older = ever(block, {"first": FIRST}, ~long)["first"]
     return long | (_working_days_since(block, older) >= ENOUGH_DAYS)
 
 
 def _working_days_since(block: Block, first: Floats) -> Floats:
     """Working days from a day number to the date, both included, as far as the look back goes; 0 without a number."""
     left = working(block, LOOK_BACK)[:, ::-1].cumsum(axis=1)
-    back = np.clip(block.day - np.nan_to_num(first, nan=block.day + 1.0), -1, LOOK_BACK - 1).astype(np.int64)
+    back = np.clip(np.nan_to_num(block.days - first, nan=-1), -1, LOOK_BACK - 1).astype(np.int64)
     return np.where(back < 0, 0, left[np.arange(len(block)), back])
 
 
@@ -132,8 +124,7 @@ def api_calls_vs_expected(block: Block, window: int) -> Reading:
 
 
 def _ever_called(block: Block, who: Bools) -> Bools:
-    rows = among(block, usage_rows(block), who).filter(api_calls__gt=0)
-    return np.isin(block.ids, list(rows.order_by().values_list("customer_id", flat=True).distinct()))
+    return ever(block, {"most": Figure("max", "api_calls")}, who)["most"] > 0
 
 
 @cache
@@ -144,13 +135,9 @@ def usual_calls(window: int) -> Callable[[Block], Floats]:
     """
 
     def load(block: Block) -> Floats:
-        asked = {
-            f"calls_{back}": Span("api_calls", block.day - (back + 1) * window + 1, block.day - back * window)
-            for back in reversed(range(1, PERIODS + 1))
-        }
         who = np.isnan(expected(block, "api_calls_vs_expected"))
-        found = sums(block, asked, who)
-        calls = np.stack([found[name] for name in asked], axis=1)
+        windows = Windows(window, [back * window for back in reversed(range(1, PERIODS + 1))])
+        calls = sums(block, ["api_calls"], windows, who)["api_calls"]
         begun = np.logical_or.accumulate(~np.isnan(calls), axis=1)
         usual = _median(np.where(begun, np.nan_to_num(calls), np.nan), PERIODS_NEEDED)
         return np.where((calls > 0).sum(axis=1) >= PERIODS_NEEDED, usual, np.nan)

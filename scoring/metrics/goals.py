@@ -3,68 +3,91 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 import numpy as np
-import pandas as pd
 from django.db.models import Q
 
 from accounts.models import GoalReading
+from scoring.engine.frame import Floats
 from scoring.metrics.block import Block, Since
 from scoring.metrics.metric import Quiet, Reading, declare
+from scoring.metrics.rows import Ints, Rows, Table
 
 COLUMNS = ["kind", "baseline", "target", "actual", "started_on", "due_on", "achieved_on"]
 MOST = 1.25  # reaching more than this of a target, or of the plan, counts no higher
 EARLIEST_PLAN = 0.25  # before this share of its time an objective is judged as if it had been reached
+ID_BITS: Final = 40  # of a key: a record's id is below 2 ** 40
 
 
-def goals(block: Block) -> pd.DataFrame:
+def goals(block: Block) -> Rows:
     """Goals begun by the date, with what they had reached: `actual`, and `last`, the day that says so.
 
     The latest reading by the date is the actual; without readings the goal's own, as delivered up to the date.
     """
-    rows = block.states("goals", COLUMNS)
-    rows = rows[~(rows["started_on"] > block.day)].reset_index(drop=True)
-    read = _latest_readings(block).reindex(rows["id"]).reset_index(drop=True)
+    rows = block.records("goals", COLUMNS)
+    rows = rows[~(rows["started_on"] > rows.day)]
+    value, read_on = _latest_readings(block, rows)
     return rows.assign(
-        actual=read["value"].fillna(rows["actual"]),
-        last=read["date"].fillna(float(block.day)),
-        achieved_on=rows["achieved_on"].where(rows["achieved_on"] <= block.day),
+        actual=np.where(np.isnan(value), rows["actual"], value),
+        last=np.where(np.isnan(value), rows.day, read_on),
+        achieved_on=np.where(rows["achieved_on"] <= rows.day, rows["achieved_on"], np.nan),
     )
 
 
-def _latest_readings(block: Block) -> pd.DataFrame:
-    readings = block.shared_rows(GoalReading, ["goal", "date", "value"], _by)
-    readings = readings[readings["date"] <= block.day]
-    return readings.sort_values("date", kind="stable").groupby("goal")[["date", "value"]].last()
+def _latest_readings(block: Block, rows: Rows) -> tuple[Floats, Floats]:
+    """The value and the day number of each goal's latest reading by the date; NaN where there is none."""
+    table = block.table(GoalReading, ["goal", "date", "value"], _by, "goal", "date")
+    readings = block.situated(table, table.columns["date"], table.once("until", lambda: _latest_until(table)))
+    place = _place_of(rows, readings, "goal")
+    value, read_on = np.full((2, len(rows)), np.nan)
+    known = place >= 0
+    value[place[known]], read_on[place[known]] = readings["value"][known], readings["date"][known]
+    return value, read_on
+
+
+def _latest_until(table: Table) -> Floats:
+    """The last day on which each reading is the latest of its goal; NaN where it still is."""
+    same = np.diff(table.columns["goal"], append=np.nan) == 0
+    return np.where(same, table.columns["date"] + np.diff(table.columns["date"], append=np.nan) - 1, np.nan)
+
+
+def _place_of(records: Rows, rows: Rows, column: str) -> Ints:
+    """The place among records of the one that each row names in a column, on the same day; -1 = not among them."""
+    keys, wanted = records.pos << ID_BITS | records["id"], rows.pos << ID_BITS | rows[column].astype(np.int64)
+    order = np.argsort(keys)
+    place = np.append(order, -1)[np.searchsorted(keys, wanted, sorter=order)]
+    return np.where(np.append(keys, -1)[place] == wanted, place, -1)
 
 
 def _by(since: Since, until: date) -> Q:
     return Q(date__lte=until)
 
 
-def of_kind(block: Block, *kinds: str) -> pd.DataFrame:
+def of_kind(block: Block, *kinds: str) -> Rows:
     """Goals of these kinds."""
     rows = block.once(goals)
-    return rows[rows["kind"].isin(kinds)]
+    return rows[rows.has("kind", *kinds)]
 
 
-def current(block: Block, kind: str, window: int) -> pd.DataFrame:
+def current(block: Block, kind: str, window: int) -> Rows:
     """Goals of a kind that are open, or fell due in the window."""
     rows = of_kind(block, kind)
-    return rows[~(rows["due_on"] <= block.day - window)]
+    return rows[~(rows["due_on"] <= rows.day - window)]
 
 
-def progress(rows: pd.DataFrame, most: float) -> pd.Series:
+def progress(rows: Rows, most: float) -> Floats:
     """The share of the way from baseline to target, 0 to `most`; NaN where it is unknown or there is no way to go."""
-    baseline = rows["baseline"].fillna(0.0)
+    baseline = np.nan_to_num(rows["baseline"])
     way = rows["target"] - baseline
-    return ((rows["actual"] - baseline) / way.where(way != 0)).clip(0.0, most)
+    gone = (rows["actual"] - baseline) / np.where(way == 0, np.nan, way)
+    return np.clip(gone, 0.0, most)
 
 
-def mean_of(block: Block, rows: pd.DataFrame, points: pd.Series) -> Reading:
+def mean_of(block: Block, rows: Rows, points: Floats) -> Reading:
     """The mean per customer of what is known, each row as of its `last`."""
     rows = rows.assign(points=points)
-    rows = rows[rows["points"].notna()]
+    rows = rows[rows.known("points")]
     return Reading(block.reduce(rows, "points", "mean"), block.count(rows), block.reduce(rows, "last", "max"))
 
 
@@ -87,10 +110,10 @@ def goal_attainment(block: Block, window: int) -> Reading:
     Without a due date, or before it without a start, there is no plan to compare with: such an objective is left out.
     """
     rows = current(block, "objective", window)
-    rows = rows[rows["due_on"].notna()]
-    elapsed = (block.day - rows["started_on"]) / (rows["due_on"] - rows["started_on"])
-    plan = elapsed.clip(lower=EARLIEST_PLAN).where(rows["due_on"] > block.day, 1.0)
-    return mean_of(block, rows, 100.0 * (progress(rows, MOST) / plan).clip(upper=MOST))
+    rows = rows[rows.known("due_on")]
+    elapsed, time = rows.day - rows["started_on"], rows["due_on"] - rows["started_on"]
+    plan = np.divide(elapsed, time, out=np.ones(len(rows)), where=rows["due_on"] > rows.day)
+    return mean_of(block, rows, 100.0 * np.minimum(progress(rows, MOST) / np.maximum(plan, EARLIEST_PLAN), MOST))
 
 
 @declare(
@@ -109,11 +132,10 @@ def goal_attainment(block: Block, window: int) -> Reading:
 def milestones_on_time(block: Block, window: int) -> Reading:
     """Mean over due dates in the window: 100 on time, 50 late but done by the date, 0 not done."""
     rows = of_kind(block, "milestone", "onboarding_step")
-    rows = rows[block.within(rows["due_on"], window)]
-    achieved = rows["achieved_on"]
-    points = np.select([achieved <= rows["due_on"], achieved.notna()], [100.0, 50.0], 0.0)
-    rows = rows.assign(last=rows[["due_on", "achieved_on"]].max(axis=1))
-    return mean_of(block, rows, pd.Series(points, rows.index))
+    rows = rows[rows.within("due_on", window)]
+    due, achieved = rows["due_on"], rows["achieved_on"]
+    points = np.select([achieved <= due, rows.known("achieved_on")], [100.0, 50.0], 0.0)
+    return mean_of(block, rows.assign(last=np.fmax(due, achieved)), points)
 
 
 @declare(
@@ -132,8 +154,7 @@ def milestones_on_time(block: Block, window: int) -> Reading:
 def roi_attainment(block: Block, window: int) -> Reading:
     """100 x actual / target of the goal that began last, of those with an actual and a target above 0."""
     rows = current(block, "roi", window)
-    rows = rows[rows["actual"].notna() & (rows["target"] > 0)]
-    latest = rows.sort_values(["started_on", "due_on", "id"], na_position="first").groupby("pos").tail(1)
+    latest = rows[rows.known("actual") & (rows["target"] > 0)].last("started_on", "due_on", "id")
     return mean_of(block, latest, 100.0 * latest["actual"] / latest["target"])
 
 

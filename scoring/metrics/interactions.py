@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
-import pandas as pd
 from django.db.models import Q
 
 from accounts.business_days import end_of, start_of
@@ -13,26 +12,38 @@ from accounts.models import Interaction
 from scoring.engine.frame import Floats
 from scoring.metrics.block import Block, Since
 from scoring.metrics.metric import Quiet, Reading, declare, share
-from scoring.metrics.touching import latest
+from scoring.metrics.rows import Rows, Table
+from scoring.metrics.touching import COLUMNS, every, latest
 
 HISTORY_DAYS = 180
 QBR_HISTORY_DAYS = 365  # QBRs are rare, so that a longer history of them costs little
-COLUMNS = [
-    *("kind", "at", "subject", "initiated_by", "campaign", "attended", "opened_at", "replied_at"),
-    *("executive_present", "sentiment", "budget_concern", "competitor_mentioned"),
-]
 NO_ACTIVITY_DAYS = 9999  # X34: a customer without any activity is worth nothing, however new they are
 
 
-def interactions(block: Block) -> pd.DataFrame:
-    """Interactions within the history. An e-mail opened or answered later is not yet so on the date."""
-    rows = block.shared_rows(Interaction, COLUMNS, _lately)
-    days, qbr = rows["at_day"], (rows["kind"] == "qbr").to_numpy()
-    inside = block.recent(days, HISTORY_DAYS) | qbr & block.recent(days, QBR_HISTORY_DAYS)
-    rows = rows[inside & (days <= block.day)].reset_index(drop=True)
-    for column in ("opened_at", "replied_at"):
-        rows.loc[rows[f"{column}_day"] > block.day, [column, f"{column}_day"]] = np.nan
-    return rows
+def interactions(block: Block, *kinds: str) -> Rows:
+    """Interactions of these kinds (of every kind when none is named) within the history.
+
+    What became of them later is there too: `opened_at` and `replied_at` may lie after the day.
+    """
+    table = _lately_held(block, kinds)
+    return block.situated(table, table.columns["at_day"], _remembered(block, table))
+
+
+def held_in(block: Block, window: int, *kinds: str, before: int = 0) -> Rows:
+    """The same in a window that ends `before` days before the date."""
+    table = _lately_held(block, kinds)
+    first = table.columns["at_day"] + before
+    return block.situated(table, first, np.minimum(first + window - 1, _remembered(block, table)))
+
+
+def _lately_held(block: Block, kinds: tuple[str, ...]) -> Table:
+    """The interactions of these kinds that are in the history of any of the days. Who reads all history has them."""
+    if block.is_read_whole:
+        first = block.shared.first.toordinal()
+        table = every(block).part(_lately, lambda table: _remembered(block, table) >= first)
+    else:
+        table = block.table(Interaction, COLUMNS, _lately, "at")
+    return table.part(("kinds", kinds), lambda table: table.has("kind", *kinds)) if kinds else table
 
 
 def _lately(since: Since, until: date) -> Q:
@@ -40,14 +51,13 @@ def _lately(since: Since, until: date) -> Q:
     return recent & Q(at__lt=end_of(until))
 
 
-def held_in(block: Block, window: int, *kinds: str) -> pd.DataFrame:
-    """Interactions of these kinds (of every kind when none is named) in a window."""
-    rows = block.once(interactions)
-    inside = block.within(rows["at_day"], window)
-    return rows[inside & rows["kind"].isin(kinds)] if kinds else rows[inside]
+def _remembered(block: Block, table: Table) -> Floats:
+    """The last day in whose history each interaction is (R)."""
+    usual, longer = (block.reach(days).days for days in (HISTORY_DAYS, QBR_HISTORY_DAYS))
+    return table.columns["at_day"] + np.where(table.has("kind", "qbr"), longer, usual) - 1
 
 
-def last_held(block: Block, rows: pd.DataFrame) -> Floats:
+def last_held(block: Block, rows: Rows) -> Floats:
     """The day of the latest of these interactions per customer."""
     return block.reduce(rows, "at_day", "max")
 
@@ -86,8 +96,8 @@ def qbr_attendance(block: Block, window: int) -> Reading:
     return _attendance(block, held_in(block, window, "qbr"))
 
 
-def _attendance(block: Block, invited: pd.DataFrame) -> Reading:
-    known = invited[invited["attended"].notna()]
+def _attendance(block: Block, invited: Rows) -> Reading:
+    known = invited[invited.known("attended")]
     count = block.count(known)
     return Reading(share(block.sum(known, "attended"), count), count, last_held(block, known))
 
@@ -108,7 +118,7 @@ def _attendance(block: Block, invited: pd.DataFrame) -> Reading:
 def strategic_share(block: Block, window: int) -> Reading:
     """100 x (QBRs + meetings and calls with an executive) / (meetings + calls + QBRs)."""
     held = held_in(block, window, "meeting", "call", "qbr")
-    strategic = held[(held["kind"] == "qbr") | (held["executive_present"] == 1)]
+    strategic = held[held.has("kind", "qbr") | (held["executive_present"] == 1)]
     count = block.count(held)
     return Reading(share(block.count(strategic), count), count, last_held(block, held))
 
@@ -166,7 +176,7 @@ def days_since_activity(block: Block, window: int) -> Reading:
     """Days since the latest interaction that is not a note; 9999 when there never was one."""
     active = last_held(block, latest(block, "active"))
     never = np.isnan(active)
-    return Reading(np.where(never, NO_ACTIVITY_DAYS, block.day - active), (~never).astype(np.float64))
+    return Reading(np.where(never, NO_ACTIVITY_DAYS, block.days - active), (~never).astype(np.float64))
 
 
 @declare(
@@ -184,5 +194,5 @@ def days_since_activity(block: Block, window: int) -> Reading:
 def activities_30(block: Block, window: int) -> Reading:
     """Count of interactions that are not notes."""
     held = held_in(block, window)
-    activities = block.count(held[held["kind"] != "note"])
+    activities = block.count(held[~held.has("kind", "note")])
     return Reading(activities, activities)

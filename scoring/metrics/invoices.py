@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
-import pandas as pd
-from django.db.models import Q
+from django.db.models import Min, Q
 
 from accounts.models import Invoice
+from accounts.numbering import Number, columned
 from scoring.engine.frame import Bools
 from scoring.metrics.block import Block, Since
 from scoring.metrics.metric import Quiet, Reading, declare, share
+from scoring.metrics.rows import Rows, Table
 
 HISTORY_DAYS = 365
 GRACE_DAYS = 5  # a payment so many days after the due date is still on time
@@ -23,17 +24,19 @@ def issued(on: date) -> Q:
     return Q(issued_on__lte=on, kind="invoice") & ~Q(status__in=["draft", "void"])
 
 
-def invoices(block: Block) -> pd.DataFrame:
+def invoices(block: Block) -> Rows:
     """Invoices issued or due within the history, or `unpaid` on the date. What is paid later is unpaid on the date.
 
     One with the status paid and no day of payment is not unpaid, but nobody knows whether it was in time.
     """
-    rows = block.shared_rows(Invoice, COLUMNS, _lately)
-    paid_on, issued_on = rows["paid_on"], rows["issued_on"]
-    open_now = (paid_on > block.day) | (paid_on.isna() & (rows["status"] != "paid"))
-    recent = block.recent(issued_on, HISTORY_DAYS) | block.recent(rows["due_on"], HISTORY_DAYS)
-    rows = rows.assign(unpaid=open_now, paid_on=paid_on.where(paid_on <= block.day))
-    return rows[(recent | open_now) & (issued_on <= block.day)].reset_index(drop=True)
+    table = block.table(Invoice, COLUMNS, _lately)
+    issued_on, due_on, paid_on = (table.columns[name] for name in ("issued_on", "due_on", "paid_on"))
+    never_paid = np.isnan(paid_on) & ~table.has("status", "paid")
+    recent_until = np.fmax(issued_on, due_on) + block.reach(HISTORY_DAYS).days - 1
+    rows = block.situated(table, issued_on, np.where(never_paid, np.nan, np.fmax(recent_until, paid_on - 1)))
+    paid = rows["paid_on"] <= rows.day
+    unpaid = (rows["paid_on"] > rows.day) | never_paid[rows.index]
+    return rows.assign(unpaid=unpaid, paid_on=np.where(paid, rows["paid_on"], np.nan))
 
 
 def _lately(since: Since, until: date) -> Q:
@@ -46,8 +49,11 @@ def _lately(since: Since, until: date) -> Q:
 def billed(block: Block) -> Bools:
     """Which customers were ever sent an invoice by the date; older history is asked for only of the others."""
     recently = block.count(block.once(invoices)) > 0
-    older = block.of_customers(Invoice).filter(issued(block.on), customer_id__in=block.ids[~recently].tolist())
-    return recently | np.isin(block.ids, list(older.values_list("customer_id", flat=True).distinct()))
+    others = np.unique(block.ids[~recently]).tolist()
+    older = block.of_customers(Invoice).filter(issued(block.dates[-1]), customer_id__in=others).order_by()
+    first = older.values_list("customer_id").annotate(first=Number(Min("issued_on")))
+    table = Table.of(columned(first, ["customer_id", "issued_on"], Invoice))
+    return recently | (block.count(block.situated(table, table.columns["issued_on"])) > 0)
 
 
 @declare(
@@ -65,7 +71,7 @@ def billed(block: Block) -> Bools:
 def payment_failures(block: Block, window: int) -> Reading:
     """Sum of failed attempts on invoices issued in the window; needs one invoice ever."""
     rows = block.once(invoices)
-    rows = rows[block.within(rows["issued_on"], window)]
+    rows = rows[rows.within("issued_on", window)]
     return Reading(block.sum(rows, "failed_attempts"), block.count(rows), possible=block.once(billed))
 
 
@@ -84,8 +90,8 @@ def payment_failures(block: Block, window: int) -> Reading:
 def days_past_due(block: Block, window: int) -> Reading:
     """Largest number of days since the due date of an unpaid invoice, 0 before it; needs one invoice ever."""
     rows = block.once(invoices)
-    unpaid = rows[rows["unpaid"] & rows["due_on"].notna()]
-    unpaid = unpaid.assign(late=(block.day - unpaid["due_on"]).clip(lower=0))
+    unpaid = rows[rows["unpaid"] & rows.known("due_on")]
+    unpaid = unpaid.assign(late=np.maximum(unpaid.day - unpaid["due_on"], 0.0))
     return Reading(block.reduce(unpaid, "late", "max"), block.count(unpaid), possible=block.once(billed))
 
 
@@ -105,8 +111,8 @@ def days_past_due(block: Block, window: int) -> Reading:
 def on_time_rate(block: Block, window: int) -> Reading:
     """100 x paid by the due date + 5 / due in the window; what was paid on an unknown day is left out of both."""
     rows = block.once(invoices)
-    due = rows[block.within(rows["due_on"], window) & (rows["unpaid"] | rows["paid_on"].notna())]
-    due = due.assign(last=due[["due_on", "paid_on"]].max(axis=1))
+    due = rows[rows.within("due_on", window) & (rows["unpaid"] | rows.known("paid_on"))]
+    due = due.assign(last=np.fmax(due["due_on"], due["paid_on"]))
     on_time = due[due["paid_on"] <= due["due_on"] + GRACE_DAYS]
     count = block.count(due)
     return Reading(share(block.count(on_time), count), count, block.reduce(due, "last", "max"))

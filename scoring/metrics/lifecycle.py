@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from scoring.engine.frame import Bools
 from scoring.metrics.block import Block
 from scoring.metrics.metric import Quiet, Reading, declare
 from scoring.metrics.money import total
-from scoring.metrics.opportunities import open_now, opportunities
+from scoring.metrics.opportunities import open_now, opportunities, still_open
+from scoring.metrics.rows import Rows
 from scoring.metrics.subscriptions import mrr_change
 from scoring.metrics.worth import DECIDED_DAYS
 
 # What sellers call the last stretch before a signature; before it a renewal is only hoped for.
-NEGOTIATING: Final = r"negotiat|contract|commit|verbal|clos"
+NEGOTIATING: Final = re.compile(r"negotiat|contract|commit|verbal|clos")
 
 declare(
     "mrr_change_90",
@@ -37,7 +38,7 @@ def _yes(block: Block, who: Bools) -> Reading:
     return Reading(who.astype(np.float64), np.ones(len(block)))
 
 
-def _open_renewals(block: Block) -> pd.DataFrame:
+def _open_renewals(block: Block) -> Rows:
     return open_now(block, "renewal")
 
 
@@ -56,7 +57,7 @@ def _open_renewals(block: Block) -> pd.DataFrame:
 )
 def opportunities_known(block: Block, window: int) -> Reading:
     """Whether no opportunities would mean none (presets 0.3)."""
-    return _yes(block, block.heard("opportunities") == block.day)
+    return _yes(block, block.heard("opportunities") == block.days)
 
 
 @declare(
@@ -74,9 +75,8 @@ def opportunities_known(block: Block, window: int) -> Reading:
 )
 def pipeline_amount(block: Block, window: int) -> Reading:
     """Amounts at the rates of the date, whatever the chance of each."""
-    rows = block.once(opportunities)
-    still = rows[rows["closed_on"].isna()]
-    return Reading(total(block, still, "amount", block.day), block.count(still))
+    rows = block.once(still_open)
+    return Reading(total(block, rows, "amount", rows.day), block.count(rows))
 
 
 @declare(
@@ -95,7 +95,7 @@ def pipeline_amount(block: Block, window: int) -> Reading:
 def renewal_won(block: Block, window: int) -> Reading:
     """A renewal closed in the window and won."""
     rows = block.once(opportunities)
-    won = rows[(rows["kind"] == "renewal") & (rows["won"] == 1) & block.within(rows["closed_on"], window)]
+    won = rows[rows.has("kind", "renewal") & (rows["won"] == 1) & rows.within("closed_on", window)]
     return _yes(block, block.count(won) > 0)
 
 
@@ -133,10 +133,5 @@ def renewal_open(block: Block, window: int) -> Reading:
 def renewal_in_negotiation(block: Block, window: int) -> Reading:
     """By the words with which sellers name the stage of an opportunity."""
     rows = block.once(_open_renewals)
-    words = block.once(_stages).reindex(rows["id"]).fillna("").str.casefold()
-    return _yes(block, block.count(rows[words.str.contains(NEGOTIATING).to_numpy(bool)]) > 0)
-
-
-def _stages(block: Block) -> pd.Series:
-    """The stage of each opportunity as it was on the date, by its id."""
-    return block.states("opportunities", ["stage"]).set_index("id")["stage"]
+    said = [NEGOTIATING.search(stage.casefold()) is not None for stage in rows["stage"]]
+    return _yes(block, block.count(rows[np.array(said, dtype=np.bool_)]) > 0)

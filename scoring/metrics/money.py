@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from accounts.money import Rates, convert, load_rates
 from scoring.engine.frame import Floats
 from scoring.metrics.block import Block
+from scoring.metrics.rows import Ints, Rows
 
 
 def rates(block: Block) -> Rates:
-    """The exchange rates known on the date."""
-    return load_rates(block.on)
+    """The exchange rates known on the last day of the stretch."""
+    shared = block.shared
+    return shared.once(rates, lambda: load_rates(shared.last))
 
 
-def in_reporting_currency(block: Block, rows: pd.DataFrame, column: str, days: Floats | float) -> Floats:
-    """A column of rows with a `currency`, at the rate of each row's day number; NaN where unknown or without a rate."""
-    return convert(rows[column].to_numpy(), rows["currency"].to_numpy(), days, block.once(rates))
+def in_reporting_currency(block: Block, rows: Rows, column: str, days: Floats | Ints) -> Floats:
+    """A column of rows with a `currency`, at the rate of each row's day number; NaN where unknown or without a rate.
+
+    A rate that was quoted only after the day asked about is not known yet.
+    """
+    return convert(rows[column], rows["currency"], np.minimum(days, rows.day), rates(block))
 
 
-def total(block: Block, rows: pd.DataFrame, column: str, days: str | float) -> Floats:
+def total(block: Block, rows: Rows, column: str, days: Floats | Ints) -> Floats:
     """Sum of a column per customer in the reporting currency, 0 without rows; empty amounts are left out.
 
-    `days` is the column that dates each row, or one day number for all. NaN where any part lacks a rate (presets 0.11).
+    `days` dates each row. NaN where any part lacks a rate (presets 0.11).
     """
-    known = rows[rows[column].notna()]
-    dated = known[days].to_numpy() if isinstance(days, str) else days
-    amounts = in_reporting_currency(block, known, column, dated)
-    return np.bincount(known["pos"], weights=amounts, minlength=len(block)).astype(np.float64)
+    known = rows.known(column)
+    amounts = in_reporting_currency(block, rows[known], column, days[known])
+    return np.bincount(rows.pos[known], weights=amounts, minlength=len(block)).astype(np.float64)

@@ -8,14 +8,16 @@ from typing import Final
 import numpy as np
 from django.db.models import Count, Min, Q
 
-from accounts.models import Feature, FeatureUsage
-from accounts.numbering import Number, framed
+from accounts.models import FeatureUsage
+from accounts.numbering import Number, columned
 from scoring.engine.frame import Floats
 from scoring.metrics.aggregating import among, per_customer
 from scoring.metrics.block import Block
-from scoring.metrics.feature_usage import USED, catalogue, covered, feature_rows, last_use
+from scoring.metrics.feature_days import feature_days
+from scoring.metrics.feature_usage import USED, catalogue, core_use, covered, feature_rows, last_use
 from scoring.metrics.metric import Quiet, Reading
 from scoring.metrics.noticing import declare_noticed
+from scoring.metrics.rows import Rows, Table
 from scoring.metrics.weekly import WEEK, weekly
 from scoring.metrics.weekly_use import growth
 
@@ -39,14 +41,26 @@ FOUR_WEEKS: Final = 4
 )
 def days_since_new_feature(block: Block, window: int) -> Reading:
     """Days since the latest first use of a feature in half a year; unknown of a customer who never used one."""
+    ever = ~np.isnan(block.once(last_use))
+    days = np.fmin(block.days - block.reduce(_new_uses(block, window), "date", "max"), TOLD_DAYS)
+    return Reading(days, ever.astype(np.float64), possible=ever, lower_bound=days >= TOLD_DAYS)
+
+
+def _new_uses(block: Block, window: int) -> Rows:
+    """The first uses of features in the window, of those that were lately enough to be told."""
+    days, told = feature_days(block), min(window, TOLD_DAYS)
+    if days is None:
+        return block.situated(_new_uses_asked(block, window))
+    uses = days.first_uses(window).part(told, lambda table: table.columns["since"] < table.columns["date"] + told)
+    return block.situated(uses, uses.columns["since"], uses.columns["date"] + told - 1)
+
+
+def _new_uses_asked(block: Block, window: int) -> Table:
+    """The same of a block of one date from the database."""
     rows = feature_rows(block).filter(USED, date__gt=block.on - timedelta(days=window)).order_by()
     first = rows.values_list("customer_id", "feature").annotate(first=Min("date"))
     new = first.filter(first__gt=block.on - timedelta(days=TOLD_DAYS))
-    pairs = new.values_list("customer_id", Number("first"))
-    found = block.placed(framed(pairs, ["customer_id", "date"], FeatureUsage))
-    ever = ~np.isnan(block.once(last_use))
-    days = np.fmin(block.day - block.reduce(found, "date", "max"), TOLD_DAYS)
-    return Reading(days, ever.astype(np.float64), possible=ever, lower_bound=days >= TOLD_DAYS)
+    return Table.of(columned(new.values_list("customer_id", Number("first")), ["customer_id", "date"], FeatureUsage))
 
 
 def _core_days(block: Block, before: int) -> Floats:
@@ -65,12 +79,20 @@ def _core_days(block: Block, before: int) -> Floats:
 
 
 def named_core_days(block: Block) -> dict[str, Floats]:
-    """Days with a core feature by feature usage in the last four weeks, and the four before; one query."""
+    """Days with a core feature by feature usage in the last four weeks, and the four before."""
+    days = feature_days(block)
+    if days is None:
+        return _named_core_days_asked(block)
+    figures = days.over("core_days", "sum", WEEK * FOUR_WEEKS)
+    return {f"before_{weeks}": days.at(block, figures, before=WEEK * weeks) for weeks in (0, FOUR_WEEKS)}
+
+
+def _named_core_days_asked(block: Block) -> dict[str, Floats]:
+    """The same from the database, of customers whose usage rows do not count them; one query."""
     middle, first = (block.on - timedelta(days=WEEK * weeks) for weeks in (FOUR_WEEKS, 2 * FOUR_WEEKS))
-    core = USED & Q(feature__in=Feature.objects.filter(is_core=True).values("feature"))
     counts = {
-        "before_0": Count("date", distinct=True, filter=core & Q(date__gt=middle)),
-        f"before_{FOUR_WEEKS}": Count("date", distinct=True, filter=core & Q(date__lte=middle)),
+        "before_0": Count("date", distinct=True, filter=core_use() & Q(date__gt=middle)),
+        f"before_{FOUR_WEEKS}": Count("date", distinct=True, filter=core_use() & Q(date__lte=middle)),
     }
     weeks = block.once(weekly)
     silent = weeks.core_rows[:, : 2 * FOUR_WEEKS].sum(axis=1) == 0

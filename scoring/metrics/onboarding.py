@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from scoring.engine.frame import Floats
 from scoring.metrics.block import Block
 from scoring.metrics.metric import Quiet, Reading, declare
 from scoring.metrics.onboarding_steps import onboarding_goals
@@ -26,8 +27,8 @@ from scoring.metrics.periods import customer_since
 def first_value_overdue_days(block: Block, window: int) -> Reading:
     """The date - the earliest due date of a first value not achieved by the date, at least 0."""
     rows = block.once(onboarding_goals)
-    rows = rows[(rows["kind"] == "first_value") & rows["due_on"].notna()]
-    late = np.fmax(block.day - block.reduce(rows[rows["achieved_on"].isna()], "due_on", "min"), 0.0)
+    rows = rows[rows.has("kind", "first_value") & rows.known("due_on")]
+    late = np.fmax(block.days - block.reduce(rows[~rows.known("achieved_on")], "due_on", "min"), 0.0)
     return Reading(np.where(np.isnan(late), 0.0, late), block.count(rows))
 
 
@@ -47,6 +48,6 @@ def first_value_overdue_days(block: Block, window: int) -> Reading:
 def onboarding_silent_days(block: Block, window: int) -> Reading:
     """The date - the later of the start of the period and the latest step achieved; nothing when all are done."""
     rows = block.once(onboarding_goals)
-    rows = rows[rows["kind"] == "onboarding_step"]
-    done = np.fmax(block.reduce(rows, "achieved_on", "max"), block.once(customer_since))
-    return Reading(block.day - done, block.count(rows[rows["achieved_on"].isna()]))
+    rows = rows[rows.has("kind", "onboarding_step")]
+    done: Floats = np.fmax(block.reduce(rows, "achieved_on", "max"), block.once(customer_since))
+    return Reading(block.days - done, block.count(rows[~rows.known("achieved_on")]))

@@ -8,25 +8,25 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from scoring.metrics.block import Block
 from scoring.metrics.goals import of_kind
 from scoring.metrics.metric import Quiet, Reading, declare
 from scoring.metrics.periods import customer_since
+from scoring.metrics.rows import Rows
 
 SOURCE: Final = "library 4, S000-16"
 
 
-def onboarding_goals(block: Block) -> pd.DataFrame:
+def onboarding_goals(block: Block) -> Rows:
     """Onboarding steps and first values; what was reached before the period began belongs to an earlier one."""
     rows = of_kind(block, "onboarding_step", "first_value")
-    return rows[~(rows["achieved_on"] < block.once(customer_since)[rows["pos"]])]
+    return rows[~(rows["achieved_on"] < block.once(customer_since)[rows.pos])]
 
 
-def _of(block: Block, kind: str) -> pd.DataFrame:
+def _of(block: Block, kind: str) -> Rows:
     rows = block.once(onboarding_goals)
-    return rows[rows["kind"] == kind]
+    return rows[rows.has("kind", kind)]
 
 
 @declare(
@@ -64,7 +64,7 @@ def onboarding_known(block: Block, window: int) -> Reading:
 def onboarding_open_steps(block: Block, window: int) -> Reading:
     """Count of steps not achieved by the date."""
     rows = _of(block, "onboarding_step")
-    return Reading(block.count(rows[rows["achieved_on"].isna()]), block.count(rows))
+    return Reading(block.count(rows[~rows.known("achieved_on")]), block.count(rows))
 
 
 @declare(
@@ -83,5 +83,5 @@ def onboarding_open_steps(block: Block, window: int) -> Reading:
 def first_value_done(block: Block, window: int) -> Reading:
     """Whether any goal of kind first value is achieved by the date."""
     rows = _of(block, "first_value")
-    reached = block.count(rows[rows["achieved_on"].notna()]) > 0
+    reached = block.count(rows[rows.known("achieved_on")]) > 0
     return Reading(reached.astype(np.float64), block.count(rows))

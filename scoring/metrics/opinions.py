@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from scoring.engine.frame import Floats
 from scoring.metrics.block import Block
 from scoring.metrics.metric import Quiet, Reading
 from scoring.metrics.noticing import declare_noticed
 from scoring.metrics.people import contacts, in_role
-from scoring.metrics.surveys import answered_in, balance, surveys
+from scoring.metrics.rows import Rows
+from scoring.metrics.surveys import answered_in, balance, by_person, refers, surveys
 
 HALF_YEAR = 180
 ANSWERS_NEEDED = 3  # on either side (library 1, I23)
@@ -23,8 +23,7 @@ ROLES: Final = ("decision_maker", "executive_sponsor", "champion")
 
 def _nps(block: Block, window: int, before: int = 0) -> tuple[Floats, Floats]:
     """NPS of the answers in a window by the latest of each person, and how many people answered."""
-    rows = block.once(surveys)
-    reading = balance(block, rows[(rows["kind"] == "nps") & block.within(rows["at_day"], window, before)])
+    reading = balance(block, answered_in(block, window, "nps", before))
     return reading.value, reading.sample
 
 
@@ -65,11 +64,10 @@ def nps_change_180(block: Block, window: int) -> Reading:
 def promoters_lost_180(block: Block, window: int) -> Reading:
     """Contacts with a latest NPS answer of 6 or less in the window, and one of 9 or more just before it in a year."""
     rows = block.once(surveys)
-    named = rows[(rows["kind"] == "nps") & rows["contact"].notna()]
-    before = named.groupby(["pos", "contact"])["score"].shift()
-    latest = ~named.duplicated(["pos", "contact"], keep="last")
-    turned = latest & (named["score"] <= DETRACTOR) & (before >= PROMOTER)
-    lost = block.count(named[turned & block.within(named["at_day"], window)])
+    answers, superseded = by_person(rows[rows.has("kind", "nps")])
+    was_promoter = np.roll(superseded & (answers["score"] >= PROMOTER), 1)  # in the answer just before
+    turned = ~superseded & (answers["score"] <= DETRACTOR) & was_promoter
+    lost = block.count(answers[turned & answers.within("at_day", window)])
     return Reading(lost, lost)
 
 
@@ -108,15 +106,15 @@ def low_reviews_90(block: Block, window: int) -> Reading:
 def new_promoters_30(block: Block, window: int) -> Reading:
     """Contacts in one of the three roles with an NPS answer of 9 or more in the window."""
     answers = answered_in(block, window, "nps")
-    happy = answers[answers["score"] >= PROMOTER]
-    count = block.count(_in_roles(block, happy).drop_duplicates(["pos", "contact"]))
+    happy, superseded = by_person(_in_roles(block, answers[answers["score"] >= PROMOTER]))
+    count = block.count(happy[~superseded])
     return Reading(count, count)
 
 
-def _in_roles(block: Block, answers: pd.DataFrame) -> pd.DataFrame:
+def _in_roles(block: Block, answers: Rows) -> Rows:
     """The answers of those who count, as contacts stand on the date. Reads them only where there are answers."""
-    if answers.empty:
+    if len(answers) == 0:
         return answers
     people = block.once(contacts)
     counting = people[np.logical_or.reduce([in_role(people, role) for role in ROLES])]
-    return answers[answers["contact"].isin(counting["id"])]
+    return answers[refers(answers, "contact", counting)]

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from scoring.metrics.block import Block
 from scoring.metrics.metric import Quiet, Reading, declare, share
 from scoring.metrics.money import total
+from scoring.metrics.rows import Rows
 from scoring.metrics.subscriptions import OVER, arr, main_subscription, recurring
 
-COLUMNS = ["kind", "amount", "probability", "currency", "opened_on", "expected_close_on", "closed_on", "won"]
+COLUMNS = ["kind", "stage", "amount", "probability", "currency", "opened_on", "expected_close_on", "closed_on", "won"]
 RENEWS_ITSELF, RENEWS_ON_REQUEST, CANCELLED = 80.0, 60.0, 0.0  # outlook in percent where nobody has judged it
 
 
-def opportunities(block: Block) -> pd.DataFrame:
+def opportunities(block: Block) -> Rows:
     """Opportunities opened by the date. What is closed later is open on the date."""
-    rows = block.states("opportunities", COLUMNS)
-    rows = rows[~(rows["opened_on"] > block.day)].reset_index(drop=True)
-    return rows.assign(closed_on=rows["closed_on"].where(rows["closed_on"] <= block.day))
+    rows = block.records("opportunities", COLUMNS)
+    rows = rows[~(rows["opened_on"] > rows.day)]
+    return rows.assign(closed_on=np.where(rows["closed_on"] <= rows.day, rows["closed_on"], np.nan))
 
 
-def open_now(block: Block, *kinds: str) -> pd.DataFrame:
-    """Opportunities of these kinds that are open on the date."""
+def still_open(block: Block) -> Rows:
+    """Opportunities of every kind that are open on the date."""
     rows = block.once(opportunities)
-    return rows[rows["closed_on"].isna() & rows["kind"].isin(kinds)]
+    return rows[~rows.known("closed_on")]
+
+
+def open_now(block: Block, *kinds: str) -> Rows:
+    """Opportunities of these kinds that are open on the date."""
+    rows = block.once(still_open)
+    return rows[rows.has("kind", *kinds)]
 
 
 @declare(
@@ -42,8 +48,8 @@ def open_now(block: Block, *kinds: str) -> pd.DataFrame:
 )
 def open_opportunities(block: Block, window: int) -> Reading:
     """Count of open opportunities of every kind but renewal, those of which no kind is given among them."""
-    rows = block.once(opportunities)
-    count = block.count(rows[rows["closed_on"].isna() & (rows["kind"] != "renewal")])
+    rows = block.once(still_open)
+    count = block.count(rows[~rows.has("kind", "renewal")])
     return Reading(count, count)
 
 
@@ -64,7 +70,7 @@ def expansion_pipeline(block: Block, window: int) -> Reading:
     """100 x amounts of open expansions / ARR, both at the rates of the date; needs ARR."""
     rows = open_now(block, "upsell", "cross_sell")
     yearly = block.once(arr)
-    return Reading(share(total(block, rows, "amount", block.day), yearly), block.count(rows), possible=yearly > 0)
+    return Reading(share(total(block, rows, "amount", rows.day), yearly), block.count(rows), possible=yearly > 0)
 
 
 @declare(
@@ -83,8 +89,8 @@ def expansion_pipeline(block: Block, window: int) -> Reading:
 def won_amount(block: Block, window: int) -> Reading:
     """Amounts of opportunities won by the date, each at the rate of the day it closed."""
     rows = block.once(opportunities)
-    won = rows[rows["closed_on"].notna() & (rows["won"] == 1)]
-    return Reading(total(block, won, "amount", "closed_on"), block.count(won))
+    won = rows[rows.known("closed_on") & (rows["won"] == 1)]
+    return Reading(total(block, won, "amount", won["closed_on"]), block.count(won))
 
 
 @declare(
@@ -105,13 +111,14 @@ def renewal_outlook(block: Block, window: int) -> Reading:
     0 when the customer has asked to cancel the main subscription, whatever the seller still hopes.
     """
     renewals = open_now(block, "renewal")
-    judged = renewals[renewals["probability"].notna()].sort_values(["expected_close_on", "id"])
-    probability = block.reduce(judged.groupby("pos").head(1), "probability", "max")
+    judged = renewals[renewals.known("probability")][::-1]  # of equal ones the first is wanted
+    first = judged.assign(soon=-judged["expected_close_on"]).last("soon")
+    probability = block.reduce(first, "probability", "max")
     main = block.once(main_subscription)
     main = main[main["standing"] > OVER]
+    cancelled = main["cancel_requested_on"] <= main.day
     own = np.where(main["auto_renew"] == 1, RENEWS_ITSELF, RENEWS_ON_REQUEST)
-    cancelled = main["cancel_requested_on"] <= block.day
-    main = main.assign(own=np.where(cancelled, CANCELLED, own), cancelled=cancelled.astype(np.float64))
-    asked, unjudged = block.reduce(main, "cancelled", "max") == 1, block.reduce(main, "own", "max")
+    unjudged = block.reduce(main.assign(own=np.where(cancelled, CANCELLED, own)), "own", "max")
+    asked = block.count(main[cancelled]) > 0
     outlook = np.where(np.isnan(probability) | asked, unjudged, probability)
     return Reading(outlook, block.count(recurring(block)))

@@ -3,60 +3,74 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 import numpy as np
-import pandas as pd
 from django.db.models import Max, Q
 
 from accounts.models import Usage
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.aggregating import per_customer
-from scoring.metrics.block import Block, Since
+from scoring.metrics.block import Block, Ints, Since
 from scoring.metrics.interactions import last_held
 from scoring.metrics.metric import Quiet, Reading, declare, share
 from scoring.metrics.periods import customer_since
-from scoring.metrics.touching import HISTORY_DAYS, latest
+from scoring.metrics.rows import Column, Rows, Table, reduced
+from scoring.metrics.touching import HISTORY_DAYS, By, latest, until_next
 
-CONTACT_COLUMNS = ["email", "department", "roles", "since", "left_on", "last_login_at"]
+CONTACT_COLUMNS: Final = ("email", "department", "roles", "since", "left_on", "last_login_at")
+BY: Final[tuple[By, ...]] = ("contact", "attendees")  # where interactions name the people who took part
+ID_BITS: Final = 40  # of a key: a record's id is below 2 ** 40
 
 
-def contacts(block: Block) -> pd.DataFrame:
+def contacts(block: Block) -> Rows:
     """The contacts known on the date, those who have left among them.
 
     `here`: has not left. `active_day`: day number of the latest login or two-way interaction of the last year, NaN
     without one.
     """
-    rows = block.states("contacts", CONTACT_COLUMNS)
-    rows = rows[~(rows["since"] > block.day)]
-    login = rows["last_login_at_day"].where(rows["last_login_at_day"] <= block.day)
-    rows = rows.merge(_touches(block), how="left", left_on=["customer_id", "id"], right_on=["customer_id", "contact"])
-    active = np.fmax(login.to_numpy(), rows["at_day"].to_numpy())
-    return rows.assign(here=~(rows["left_on"] <= block.day), active_day=active)
+    rows = block.records("contacts", CONTACT_COLUMNS)
+    rows = rows[~(rows["since"] > rows.day)]
+    login = np.where(rows["last_login_at_day"] <= rows.day, rows["last_login_at_day"], np.nan)
+    return rows.assign(here=~(rows["left_on"] <= rows.day), active_day=np.fmax(login, _touched(block, rows)))
 
 
-def _touches(block: Block) -> pd.DataFrame:
-    """The day `at_day` of the latest two-way interaction of each customer_id and contact, in the last year.
+def _touched(block: Block, people: Rows) -> Floats:
+    """The day of the latest two-way interaction of each contact, in the last year; NaN without one.
 
     The main contact of an interaction took part in it as much as those in the list of attendees.
     """
-    main = latest(block, "two_way", "contact")
-    listed = latest(block, "two_way", "attendees")
-    touches = pd.concat([main, listed.rename(columns={"attendees": "contact"})])
-    return touches.groupby(["customer_id", "contact"])["at_day"].max().reset_index()
+    day = np.full(len(people), np.nan)
+    for by in BY:
+        touches = latest(block, "two_way", by)
+        place = place_of(people, touches, by)
+        known = place >= 0
+        np.fmax.at(day, place[known], touches["at_day"][known])
+    return day
 
 
-def in_role(rows: pd.DataFrame, role: str) -> Bools:
+def place_of(people: Rows, rows: Rows, column: str) -> Ints:
+    """The place among contacts of the one whom each row names in a column, on the same day; -1 = not among them."""
+    keys, wanted = people.pos << ID_BITS | people["id"], rows.pos << ID_BITS | rows[column].astype(np.int64)
+    order = np.argsort(keys)
+    place = np.append(order, -1)[np.searchsorted(keys, wanted, sorter=order)]
+    return np.where(np.append(keys, -1)[place] == wanted, place, -1)
+
+
+def in_role(rows: Rows, role: str) -> Bools:
     """Which contacts have a role, among others perhaps."""
-    return np.array([role in (roles or ()) for roles in rows["roles"]], dtype=np.bool_)
+    roles = rows.table.columns["roles"]
+    found = rows.table.once(("role", role), lambda: np.array([role in (some or ()) for some in roles], dtype=np.bool_))
+    return found[rows.index]
 
 
-def active_contacts(block: Block, window: int) -> pd.DataFrame:
+def active_contacts(block: Block, window: int) -> Rows:
     """The contacts who have not left and logged in or took part in an interaction in the window."""
     rows = block.once(contacts)
-    return rows[rows["here"] & block.within(rows["active_day"], window)]
+    return rows[rows["here"] & rows.within("active_day", window)]
 
 
-def _active(block: Block, people: pd.DataFrame) -> Reading:
+def _active(block: Block, people: Rows) -> Reading:
     """How many people; unknown of a customer of whom no contact was ever loaded."""
     count = block.count(people)
     return Reading(count, count, possible=block.count(block.once(contacts)) > 0)
@@ -114,9 +128,15 @@ def departments_active(block: Block, window: int) -> Reading:
     """Distinct departments, capitals aside, of active contacts; unknown where no contact's department is."""
     everybody = block.once(contacts)
     people = active_contacts(block, window)
-    named = people.assign(department=people["department"].str.strip().str.casefold())
-    found = np.nan_to_num(block.reduce(named[named["department"] != ""], "department", "nunique"))
-    return Reading(found, found, possible=block.count(everybody[everybody["department"] != ""]) > 0)
+    names = people.table.once(_departments, lambda: _departments(people.table))[people.index]
+    named = names != ""
+    found = np.nan_to_num(reduced(people.pos[named], names[named], len(block), "nunique"))
+    return Reading(found, found, possible=block.count(everybody[~everybody.has("department", "")]) > 0)
+
+
+def _departments(people: Table) -> Column:
+    """The department of each (R), however it is written."""
+    return np.array([name.strip().casefold() for name in people.columns["department"]], dtype=object)
 
 
 @declare(
@@ -137,7 +157,7 @@ def contact_completeness(block: Block, window: int) -> Reading:
     rows = block.once(contacts)
     here = rows[rows["here"]]
     count = block.count(here)
-    return Reading(share(block.count(here[here["email"] != ""]), count), count)
+    return Reading(share(block.count(here[~here.has("email", "")]), count), count)
 
 
 @declare(
@@ -155,9 +175,9 @@ def contact_completeness(block: Block, window: int) -> Reading:
 def sponsor_contact_days(block: Block, window: int) -> Reading:
     """Days since the latest contact in the window; without one, since the customer's start, at most the window."""
     seen = np.fmax(np.fmax(_sponsors_seen(block), _executives_met(block)), executive_login(block))
-    found = seen > block.day - window
-    never = np.minimum(block.day - block.once(customer_since), window)
-    return Reading(np.where(found, block.day - seen, never), found.astype(np.float64))
+    found = seen > block.days - window
+    never = np.minimum(block.days - block.once(customer_since), window)
+    return Reading(np.where(found, block.days - seen, never), found.astype(np.float64))
 
 
 def _sponsors_seen(block: Block) -> Floats:
@@ -173,8 +193,11 @@ def _executives_met(block: Block) -> Floats:
 def executive_login(block: Block) -> Floats:
     """The day of the latest login of an executive in the last year, by the usage feed; NaN without one. One query."""
     if block.is_read_whole:
-        rows = block.shared_rows(Usage, ["date"], _executives_lately)
-        return block.reduce(rows[block.recent(rows["date"], HISTORY_DAYS) & (rows["date"] <= block.day)], "date", "max")
+        table = block.table(Usage, ["date"], _executives_lately, "date")
+        day = table.columns["date"]
+        until = table.once(until_next, lambda: until_next(day, table.owner))
+        rows = block.situated(table, day, np.minimum(until, day + block.reach(HISTORY_DAYS).days - 1))
+        return block.reduce(rows, "date", "max")
     recent = Q(date__gte=block.since(HISTORY_DAYS), date__lte=block.on)
     found = block.of_customers(Usage).filter(recent, executive_logins__gt=0)
     return per_customer(block, found, {"latest": Max("date")})["latest"]

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
+from django.db.models import Q
 
 from accounts.models import CustomerPeriod
-from accounts.querysets import in_force
 from scoring.engine.frame import Floats
-from scoring.metrics.block import Block
-from scoring.metrics.customers import customers, known
+from scoring.metrics.block import Block, Since
+from scoring.metrics.customers import known
 from scoring.metrics.goals import of_kind
 from scoring.metrics.metric import Quiet, Reading, declare
 from scoring.metrics.subscriptions import subscriptions
 
 
 def customer_since(block: Block) -> Floats:
-    """The day number on which each customer came: of the period that holds on the date.
+    """The day number on which each customer came: of the period that holds on the date, its end not included.
 
     Without one `customers.customer_since`, else the start of the first subscription; NaN where none is known by then.
     """
-    periods = block.rows(CustomerPeriod, ["started_on"], in_force(block.on, "started_on", "ended_on"))
-    declared = block.once(customers)["customer_since"].to_numpy()
+    table = block.table(CustomerPeriod, ["started_on", "ended_on"], _held)
+    periods = block.situated(table, table.columns["started_on"], table.columns["ended_on"] - 1)
     since = block.reduce(periods, "started_on", "max")
-    since = np.where(np.isnan(since) & (declared <= block.day), declared, since)
+    declared = block.customer("customer_since")
+    since = np.where(np.isnan(since) & (declared <= block.days), declared, since)
     return np.where(np.isnan(since), block.reduce(block.once(subscriptions), "started_on", "min"), since)
+
+
+def _held(since: Since, until: date) -> Q:
+    return Q(started_on__lte=until) & (Q(ended_on=None) | Q(ended_on__gt=since(1)))
 
 
 @declare(
@@ -41,7 +48,7 @@ def customer_since(block: Block) -> Floats:
 )
 def tenure_days(block: Block, window: int) -> Reading:
     """Days since the start of the current period."""
-    return known(block.day - block.once(customer_since))
+    return known(block.days - block.once(customer_since))
 
 
 @declare(
@@ -65,6 +72,6 @@ def time_to_value(block: Block, window: int) -> Reading:
     """
     since = block.once(customer_since)
     rows = of_kind(block, "first_value")
-    rows = rows[~(rows["achieved_on"] < since[rows["pos"]])]
-    reached = np.fmin(block.reduce(rows, "achieved_on", "min"), block.day)
+    rows = rows[~(rows["achieved_on"] < since[rows.pos])]
+    reached = np.fmin(block.reduce(rows, "achieved_on", "min"), block.days)
     return Reading(reached - since, block.count(rows), last=since)

@@ -6,23 +6,23 @@ from datetime import date
 from typing import Final
 
 import numpy as np
-import pandas as pd
 from django.db.models import Q
 
 from accounts.business_days import end_of, start_of
 from accounts.models import Pulse
 from scoring.metrics.block import Block, Since
 from scoring.metrics.metric import Quiet, Reading, declare
+from scoring.metrics.rows import Rows
 
 HISTORY_DAYS = 90
 CODES: Final = {"red": 0.0, "yellow": 1.0, "green": 2.0}
 
 
-def pulses(block: Block) -> pd.DataFrame:
-    """Pulses within the history, the oldest first."""
-    rows = block.shared_rows(Pulse, ["band", "at"], _lately)
-    inside = block.recent(rows["at_day"], HISTORY_DAYS) & (rows["at_day"] <= block.day)
-    return rows[inside].sort_values("at", kind="stable")
+def pulses(block: Block) -> Rows:
+    """Pulses within the history."""
+    table = block.table(Pulse, ["band", "at"], _lately)
+    day = table.columns["at_day"]
+    return block.situated(table, day, day + block.reach(HISTORY_DAYS).days - 1)
 
 
 def _lately(since: Since, until: date) -> Q:
@@ -45,9 +45,7 @@ def _lately(since: Since, until: date) -> Q:
 def pulse(block: Block, window: int) -> Reading:
     """The code of the latest pulse in the window, whoever set it."""
     rows = block.once(pulses)
-    rows = rows[block.within(rows["at_day"], window)]
-    latest = rows.groupby("pos").tail(1)
-    place = latest["pos"].to_numpy(np.int64)
-    felt, day = np.full(len(block), np.nan), np.full(len(block), np.nan)
-    felt[place], day[place] = latest["band"].map(CODES), latest["at_day"]
-    return Reading(felt, block.count(rows), day)
+    rows = rows[rows.within("at_day", window)]
+    latest, felt = rows.last("at"), np.full(len(block), np.nan)
+    felt[latest.pos] = [CODES[band] for band in latest["band"]]
+    return Reading(felt, block.count(rows), block.reduce(latest, "at_day", "max"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from scoring.engine.frame import Floats
 from scoring.metrics.block import Block
@@ -11,16 +10,14 @@ from scoring.metrics.customers import known
 from scoring.metrics.goals import of_kind
 from scoring.metrics.metric import Quiet, Reading, declare
 from scoring.metrics.noticing import declare_noticed
-from scoring.metrics.subscriptions import OVER, standing_of
+from scoring.metrics.rows import Rows
+from scoring.metrics.subscriptions import in_force
 
-COLUMNS = ["renews_on", "notice_days", "status", "started_on", "ended_on", "is_trial", "trial_ends_on"]
 
-
-def terms(block: Block) -> pd.DataFrame:
+def terms(block: Block) -> Rows:
     """Subscriptions in force that say when they renew."""
-    rows = block.states("subscriptions", COLUMNS)
-    rows = rows[~(rows["started_on"] > block.day) & rows["renews_on"].notna()].reset_index(drop=True)
-    return rows[standing_of(rows, block.day) > OVER]
+    rows = in_force(block)
+    return rows[rows.known("renews_on")]
 
 
 def renewal_day(block: Block) -> Floats:
@@ -28,10 +25,10 @@ def renewal_day(block: Block) -> Floats:
 
     Where all lie behind, the latest of them; NaN where none is known.
     """
-    own = block.states("customers", ["renewal_on"])["renewal_on"].to_numpy()
+    own = block.customer("renewal_on")
     rows = block.once(terms)
-    coming = block.reduce(rows[rows["renews_on"] >= block.day], "renews_on", "min")
-    nearest = np.fmin(np.where(own >= block.day, own, np.nan), coming)
+    coming = block.reduce(rows[rows["renews_on"] >= rows.day], "renews_on", "min")
+    nearest = np.fmin(np.where(own >= block.days, own, np.nan), coming)
     return np.where(np.isnan(nearest), np.fmax(own, block.reduce(rows, "renews_on", "max")), nearest)
 
 
@@ -50,7 +47,7 @@ def renewal_day(block: Block) -> Floats:
 )
 def days_to_renewal(block: Block, window: int) -> Reading:
     """Renewal day - the date."""
-    return known(block.once(renewal_day) - block.day)
+    return known(block.once(renewal_day) - block.days)
 
 
 @declare(
@@ -69,7 +66,7 @@ def days_to_renewal(block: Block, window: int) -> Reading:
 def days_to_notice(block: Block, window: int) -> Reading:
     """Days to renewal - the longest notice of a subscription in force that names one."""
     notice = block.reduce(block.once(terms), "notice_days", "max")
-    return known(block.once(renewal_day) - notice - block.day)
+    return known(block.once(renewal_day) - notice - block.days)
 
 
 @declare_noticed(
@@ -89,5 +86,5 @@ def days_to_notice(block: Block, window: int) -> Reading:
 def milestones_overdue(block: Block, window: int) -> Reading:
     """Count of milestones due on the day before or earlier and not achieved by the day."""
     rows = of_kind(block, "milestone")
-    overdue = block.count(rows[(rows["due_on"] < block.day) & rows["achieved_on"].isna()])
+    overdue = block.count(rows[(rows["due_on"] < rows.day) & ~rows.known("achieved_on")])
     return Reading(overdue, overdue)

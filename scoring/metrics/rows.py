@@ -73,7 +73,9 @@ class Rows:
 
     __slots__ = ("_days", "_kept", "index", "made", "pos", "table")
 
-    def __init__(self, table: Table, index: Ints, pos: Ints, days: Ints, made: Mapping[str, Column] | None = None):
+    def __init__(
+        self, table: Table, index: Ints, pos: Ints, days: Ints, made: Mapping[str, Column] | None = None
+    ) -> None:
         self.table = table
         self.index = index
         self.pos = pos

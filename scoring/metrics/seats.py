@@ -6,13 +6,13 @@ from datetime import date
 from typing import Final
 
 import numpy as np
-import pandas as pd
-from django.db.models import Q
 
 from accounts.models import Usage
+from accounts.numbering import columned, selected
 from scoring.engine.frame import Bools, Floats
-from scoring.metrics.block import Block
+from scoring.metrics.block import Block, Ints
 from scoring.metrics.metric import Quiet, Reading, declare, share
+from scoring.metrics.rows import Rows, Table
 from scoring.metrics.subscriptions import in_force
 from scoring.metrics.usage import figure, given, known, users
 
@@ -84,19 +84,28 @@ def units_used(block: Block) -> tuple[Floats, Floats]:
     """
     terms = committed(block)
     bought, start = block.reduce(terms, "bought", "sum"), block.reduce(terms, "begun", "min")
-    if terms.empty:
+    if not len(terms):
         return bought, np.zeros(len(block))
-    since = Q(date__gte=date.fromordinal(int(np.nanmin(start))), customer_id__in=terms["customer_id"].tolist())
-    rows = block.rows(Usage, ["date", "units"], since & Q(date__lte=block.on, units__isnull=False))
-    rows = rows[rows["date"] >= start[rows["pos"].to_numpy()]]
+    table = _units(block, np.unique(block.ids[terms.pos]), date.fromordinal(int(np.nanmin(start))))
+    day = table.columns["date"]
+    rows = block.situated(table, day, day + DAYS_OF_YEAR)
+    rows = rows[rows["date"] >= start[rows.pos]]
     return share(block.reduce(rows, "units", "sum"), bought), block.count(rows)
 
 
-def committed(block: Block) -> pd.DataFrame:
+def _units(block: Block, owners: Ints, since: date) -> Table:
+    """The rows of some customers that measure units, from a date on."""
+    rows = block.of_customers(Usage).filter(customer_id__in=owners.tolist(), units__isnull=False)
+    rows = rows.filter(date__range=(since, block.dates[-1])).order_by()
+    found = rows.values_list("customer_id", *selected(Usage, ["date", "units"]))
+    return Table.of(columned(found, ["customer_id", "date", "units"], Usage))
+
+
+def committed(block: Block) -> Rows:
     """Subscriptions in force with committed units: the first day of the term, and the units `bought` to date."""
     rows = in_force(block)
-    rows = rows[(rows["committed_units"] > 0) & rows["started_on"].notna()]
-    years = (block.day - rows["started_on"]) // DAYS_OF_YEAR
+    rows = rows[(rows["committed_units"] > 0) & rows.known("started_on")]
+    years = (rows.day - rows["started_on"]) // DAYS_OF_YEAR
     begun = np.ceil(rows["started_on"] + years * DAYS_OF_YEAR)
     term = np.fmin(rows["ended_on"] - begun, DAYS_OF_YEAR)
-    return rows.assign(begun=begun, bought=rows["committed_units"] * (block.day - begun + 1) / term)
+    return rows.assign(begun=begun, bought=rows["committed_units"] * (rows.day - begun + 1) / term)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Final
 
 import numpy as np
-import pandas as pd
 from django.db import connection, models
+from django.db.models import F, Max
+from numpy.lib.stride_tricks import sliding_window_view
 
 from accounts.models import Source
+from accounts.numbering import Number, columned
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.aggregating import among
-from scoring.metrics.block import Block, Ints
-from scoring.metrics.daily import REACH
-from scoring.metrics.sharing import Shared
+from scoring.metrics.block import Block
+from scoring.metrics.rows import Ints, Table
+
+MOST_COLUMNS: Final = 500  # days asked for at once: no database answers with more than some thousand columns
 
 
 def heard_days(block: Block, model: type[models.Model], sources: tuple[Floats, Floats], days: int) -> Bools:
@@ -23,60 +27,55 @@ def heard_days(block: Block, model: type[models.Model], sources: tuple[Floats, F
     `sources` are the least and the greatest id of each customer's sources, NaN without any. One query, which looks at
     one entry of an index per source and day, and one more where customers have several sources.
     """
+    heard = np.zeros((len(block), days), dtype=np.bool_)
     owners, ids = _sources(block, model, sources, days)
-    known, column = np.unique(ids, return_inverse=True)
-    belongs = np.zeros((len(block), len(known)), dtype=np.bool_)
-    belongs[owners, column] = True
-    return belongs @ _heard(block, model, known, days)
+    begin = block.days - block.shared.first.toordinal()
+    for source, sent in _sent(block, model, days).items():
+        mine = owners[ids == source]
+        heard[mine] |= sliding_window_view(sent, days)[begin[mine]]
+    return heard
 
 
-def _sources(block: Block, model: type[models.Model], sources: tuple[Floats, Floats], days: int) -> tuple[Ints, Ints]:
+def _sources(block: Block, model: type[models.Model], sources: tuple[Floats, Floats], days: int) -> tuple[Ints, Floats]:
     """The places of customers in the block, and the ids of a source of each."""
     first, last = sources
-    one, several = first == last, first < last
-    rows = among(block, block.of_customers(model), several)
-    rows = rows.filter(date__gt=block.on - timedelta(days=days), date__lte=block.on)
-    pairs = list(rows.order_by().values_list("customer_id", "source_id").distinct())
-    found = block.placed(pd.DataFrame(pairs, columns=["customer_id", "source"], dtype=np.int64))
-    owners = np.concatenate([np.flatnonzero(one), found["pos"].to_numpy(np.int64)])
-    return owners, np.concatenate([first[one], found["source"]]).astype(np.int64)
+    one, several = np.flatnonzero(first == last), first < last
+    if not several.any():
+        return one, first[one]
+    since = block.dates[0] - timedelta(days=days - 1)
+    rows = among(block, block.of_customers(model), several).filter(date__range=(since, block.dates[-1])).order_by()
+    each = F("date") if len(block.dates) > 1 else Max("date")  # the latest is enough for one date
+    found = rows.values_list("customer_id", "source_id").annotate(day=Number(each)).distinct()
+    table = Table.of(columned(found, ["customer_id", "source", "date"], model))
+    day = table.columns["date"]
+    theirs = block.situated(table, day, day + days - 1)
+    theirs = theirs[several[theirs.pos]]
+    return np.concatenate([one, theirs.pos]), np.concatenate([first[one], theirs["source"]])
 
 
-def _heard(block: Block, model: type[models.Model], sources: Ints, days: int) -> Bools:
-    """Whether each of the sources (ids ascending) has a row of anybody on each of the last days."""
-    if not len(sources):
-        return np.zeros((0, days), dtype=np.bool_)
+def _sent(block: Block, model: type[models.Model], days: int) -> Mapping[int, Bools]:
+    """On which days each source has a row of anybody, from so many days up to the stretch's first date to its last."""
     shared = block.shared
-    if shared.first < shared.last and days <= REACH:
-        pairs = shared.once(("heard", model), lambda: _heard_days(model, shared))
-        sent, on = (pairs[:, 0], pairs[:, 1] - (block.day - days + 1))
-        inside = np.isin(sent, sources) & (on >= 0) & (on < days)
-        here = np.zeros((len(sources), days), dtype=np.bool_)
-        here[np.searchsorted(sources, sent[inside]), on[inside]] = True
-        return here
-    return _asked(model, sources, [block.on - timedelta(days=back) for back in reversed(range(days))], block.known_by)
+
+    def load() -> Mapping[int, Bools]:
+        asked = [shared.last - timedelta(days=back) for back in range((shared.last - shared.first).days + days)][::-1]
+        parts = [asked[start : start + MOST_COLUMNS] for start in range(0, len(asked), MOST_COLUMNS)]
+        found = [_asked(model, part, shared.known_by) for part in parts]
+        return {source: np.concatenate([part[source] for part in found]) for source in found[0]}
+
+    return shared.once(("sent", model, days), load)
 
 
-def _asked(model: type[models.Model], sources: Ints, days: Sequence[date], known_by: datetime | None) -> Bools:
-    """The same from the database. Written as SQL: to build one EXISTS for each day costs Django more than to run it."""
+def _asked(model: type[models.Model], days: Sequence[date], known_by: datetime | None) -> Mapping[int, Bools]:
+    """The same of some days. Written as SQL: to build one EXISTS for each day costs Django more than to run it."""
     table, source = (connection.ops.quote_name(one._meta.db_table) for one in (model, Source))
     there = f"EXISTS (SELECT 1 FROM {table} r WHERE r.source_id = s.id AND r.date = %s"
     there += " AND r.known_at < %s)" if known_by else ")"
     known = [connection.ops.adapt_datetimefield_value(known_by)] if known_by else []
     asked = [value for day in days for value in (connection.ops.adapt_datefield_value(day), *known)]
-    marks = ", ".join(["%s"] * len(sources))
     with connection.cursor() as cursor:
-        sql = f"SELECT {', '.join([there] * len(days))} FROM {source} s WHERE s.id IN ({marks}) ORDER BY s.id"
-        cursor.execute(sql, [*asked, *sources.tolist()])
-        return np.array(cursor.fetchall(), dtype=np.bool_).reshape(len(sources), len(days))
-
-
-def _heard_days(model: type[models.Model], shared: Shared) -> Ints:
-    """Every source and day number of a stretch, or of the time before that it may ask for, with a row of anybody."""
-    days = (shared.first - timedelta(days=REACH), shared.last)
-    rows = model._default_manager.filter(date__range=days).order_by().values_list("source_id", "date").distinct()
-    pairs = [(source, day.toordinal()) for source, day in rows if source is not None]
-    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        cursor.execute(f"SELECT s.id, {', '.join([there] * len(days))} FROM {source} s", asked)
+        return {source_id: np.array(sent, dtype=np.bool_) for source_id, *sent in cursor.fetchall()}
 
 
 def stretched(heard: Bools, periods: Floats) -> Bools:

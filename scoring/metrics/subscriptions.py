@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from scoring.engine.frame import Floats
 from scoring.metrics.block import Block
-from scoring.metrics.customers import customers, money_of
+from scoring.metrics.customers import money_of
 from scoring.metrics.metric import Quiet, Reading, declare, parameter
 from scoring.metrics.money import in_reporting_currency, total
+from scoring.metrics.rows import Ints, Rows
 
 COLUMNS = [
     "plan_rank", "status", "kind", "started_on", "ended_on", "cancel_requested_on", "trial_ends_on", "mrr", "currency",
-    "seats", "committed_units", "auto_renew", "is_trial",
+    "seats", "committed_units", "auto_renew", "is_trial", "renews_on", "notice_days",
 ]  # fmt: skip
 OVER, TRIALING, ACTIVE = 0.0, 3.0, 4.0
 STANDINGS: Final = {
@@ -31,60 +30,58 @@ STANDINGS: Final = {
 }
 
 
-def subscriptions(block: Block) -> pd.DataFrame:
+def subscriptions(block: Block) -> Rows:
     """Subscriptions that began by the date, with their `standing` on it and `worth`: MRR in the reporting currency."""
-    rows = block.states("subscriptions", COLUMNS)
-    rows = rows[~(rows["started_on"] > block.day)].reset_index(drop=True)
-    worth = in_reporting_currency(block, rows, "mrr", float(block.day))
-    return rows.assign(standing=standing_of(rows, block.day), worth=worth)
+    rows = block.records("subscriptions", COLUMNS)
+    rows = rows[~(rows["started_on"] > rows.day)]
+    worth = in_reporting_currency(block, rows, "mrr", rows.day)
+    return rows.assign(standing=standing_of(rows), worth=worth)
 
 
-def standing_of(rows: pd.DataFrame, day: int) -> Floats:
-    """The standing of each subscription on a day, 0 (over) to 4 (active).
+def standing_of(rows: Rows) -> Floats:
+    """The standing of each subscription on the day asked about, 0 (over) to 4 (active).
 
     `ended_on` wins over a status that says it is over; an empty status follows from the dates. A trial whose last day
     is past is over unless the status says that it was converted to an active one (S004-11).
     """
-    said = rows["status"].map(STANDINGS)
-    silent = said.isna() | ((said == OVER) & (rows["ended_on"] > day))
-    flagged, lasting = rows["is_trial"] == 1, ~(rows["trial_ends_on"] < day)
-    trial = (said == TRIALING) | (silent & (flagged | (rows["trial_ends_on"] >= day)))
+    said = np.select([rows.has("status", word) for word in STANDINGS], list(STANDINGS.values()), np.nan)
+    silent = np.isnan(said) | ((said == OVER) & (rows["ended_on"] > rows.day))
+    flagged, lasting = rows["is_trial"] == 1, ~(rows["trial_ends_on"] < rows.day)
+    trial = (said == TRIALING) | (silent & (flagged | (rows["trial_ends_on"] >= rows.day)))
     trial |= (said == ACTIVE) & flagged & lasting
     code = np.where(silent, ACTIVE, said)
     code = np.where(trial, np.where(lasting, TRIALING, OVER), code)
-    return np.where(rows["ended_on"] <= day, OVER, code)
+    return np.where(rows["ended_on"] <= rows.day, OVER, code)
 
 
-def in_force(block: Block) -> pd.DataFrame:
+def in_force(block: Block) -> Rows:
     """Subscriptions in force on the date: begun, not ended and not cancelled; trials and one-time purchases too."""
     rows = block.once(subscriptions)
     return rows[rows["standing"] > OVER]
 
 
-def recurring(block: Block) -> pd.DataFrame:
+def recurring(block: Block) -> Rows:
     """Subscriptions that recur and began by the date, ended ones too: a one-time purchase has no standing."""
     rows = block.once(subscriptions)
-    return rows[rows["kind"] == "recurring"]
+    return rows[rows.has("kind", "recurring")]
 
 
-def main_subscription(block: Block) -> pd.DataFrame:
+def main_subscription(block: Block) -> Rows:
     """One row for each customer with any: what is not over first, then most MRR, then the latest to start."""
     rows = recurring(block)
-    order = ["over", "worth", "started_on", "id"]
-    ranked = rows.assign(over=rows["standing"] > OVER).sort_values(order, na_position="first")
-    return ranked.groupby("pos").tail(1)
+    return rows.assign(lasts=rows["standing"] > OVER).last("lasts", "worth", "started_on")
 
 
-def mrr(block: Block, rate_day: int) -> Floats:
-    """MRR in force on the date at the rates of a day that is not later: what recurs and is no trial.
+def mrr(block: Block, rate_day: Ints) -> Floats:
+    """MRR in force on the date at the rates of a day (n) that is not later: what recurs and is no trial.
 
     NaN where no subscription names an amount, or one has no rate.
     """
     rows = recurring(block)
-    paying = ~rows["standing"].isin([OVER, TRIALING])
-    counted = rows.assign(mrr=rows["mrr"].where(paying, 0.0))
-    amounts = total(block, counted, "mrr", float(rate_day))
-    return np.where(block.count(counted[counted["mrr"].notna()]) > 0, amounts, np.nan)
+    paying = (rows["standing"] != OVER) & (rows["standing"] != TRIALING)
+    counted = rows.assign(mrr=np.where(paying, rows["mrr"], 0.0))
+    amounts = total(block, counted, "mrr", rate_day[rows.pos])
+    return np.where(block.count(counted[counted.known("mrr")]) > 0, amounts, np.nan)
 
 
 def arr(block: Block) -> Floats:
@@ -92,8 +89,8 @@ def arr(block: Block) -> Floats:
 
     NaN where neither is known, or a part has no rate (presets 0.11).
     """
-    given = block.once(customers)["arr"].notna().to_numpy()
-    return np.where(given, money_of(block, "arr"), 12.0 * mrr(block, block.day))
+    unknown = np.isnan(block.customer("arr"))
+    return np.where(unknown, 12.0 * mrr(block, block.days), money_of(block, "arr"))
 
 
 def plan_rank(block: Block) -> Floats:
@@ -152,7 +149,8 @@ def plan_level(block: Block, window: int) -> Reading:
 )
 def mrr_change(block: Block, window: int) -> Reading:
     """100 x (MRR / MRR at the beginning - 1), both at the rates of the beginning, so that no rate looks like growth."""
-    earlier = block.as_of(date.fromordinal(block.day - window))
-    before = mrr(earlier, earlier.day)
-    growth = mrr(block, earlier.day) / np.where(before > 0, before, np.nan)
-    return Reading(100.0 * (growth - 1), block.count(recurring(earlier)))
+    beginning = block.days - window
+    earlier, place = block.elsewhen(beginning)
+    before = mrr(earlier, earlier.days)[place]
+    growth = mrr(block, beginning) / np.where(before > 0, before, np.nan)
+    return Reading(100.0 * (growth - 1), block.count(recurring(earlier))[place])

@@ -3,35 +3,56 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
-import pandas as pd
+import numpy as np
 from django.db.models import Q
 
 from accounts.business_days import end_of, start_of
 from accounts.models import Survey
-from scoring.metrics.block import Block, Since
+from scoring.engine.frame import Bools, Floats
+from scoring.metrics.block import Block, Ints, Since
 from scoring.metrics.interactions import held_in
 from scoring.metrics.metric import Quiet, Reading, declare
+from scoring.metrics.rows import Rows, reduced
 from scoring.metrics.tickets import opened_in, tickets
 
 HISTORY_DAYS = 365
+REFERENCE_BITS: Final = 40  # of a key: ids are below 2 ** 40
 
 
-def surveys(block: Block) -> pd.DataFrame:
+def surveys(block: Block) -> Rows:
     """Answers within the history, the oldest first."""
-    rows = block.shared_rows(Survey, ["kind", "score", "at", "contact", "ticket"], _lately)
-    inside = block.recent(rows["at_day"], HISTORY_DAYS) & (rows["at_day"] <= block.day)
-    return rows[inside].reset_index(drop=True).sort_values("at", kind="stable")
+    table = block.table(Survey, ["kind", "score", "at", "contact", "ticket"], _lately, "at")
+    day = table.columns["at_day"]
+    return block.situated(table, day, day + block.reach(HISTORY_DAYS).days - 1)
 
 
 def _lately(since: Since, until: date) -> Q:
     return Q(at__gte=start_of(since(HISTORY_DAYS)), at__lt=end_of(until))
 
 
-def answered_in(block: Block, window: int, kind: str) -> pd.DataFrame:
+def answered_in(block: Block, window: int, kind: str, before: int = 0) -> Rows:
     """Answers of one kind in a window, the oldest first."""
     rows = block.once(surveys)
-    return rows[(rows["kind"] == kind) & block.within(rows["at_day"], window)]
+    return rows[rows.has("kind", kind) & rows.within("at_day", window, before)]
+
+
+def by_person(answers: Rows) -> tuple[Rows, Bools]:
+    """The answers, those of a person one after the other, and which of them the same person followed by another.
+
+    Nobody knows whether two answers without a name are one person's: each stands for itself.
+    """
+    answers = answers[np.lexsort([answers["contact"], answers.pos])]
+    same_person = np.diff(answers["contact"], append=np.nan) == 0
+    return answers, same_person & (np.diff(answers.pos, append=-1) == 0)
+
+
+def refers(answers: Rows, column: str, records: Rows) -> Bools:
+    """Which answers refer in a column to one of these records, with `id`, of the same customer on the same day."""
+    reference = np.nan_to_num(answers[column]).astype(np.int64)  # no record has the number nought
+    keys = records.pos << REFERENCE_BITS | records["id"]
+    return np.isin(answers.pos << REFERENCE_BITS | reference, keys)
 
 
 @declare(
@@ -51,13 +72,12 @@ def nps(block: Block, window: int) -> Reading:
     return balance(block, answered_in(block, window, "nps"))
 
 
-def balance(block: Block, answers: pd.DataFrame) -> Reading:
+def balance(block: Block, answers: Rows) -> Reading:
     """The NPS of some answers, the oldest first, by the latest of each person; the sample is how many people."""
-    # Nobody knows whether two answers without a name are one person's: each stands for itself.
-    superseded = answers["contact"].notna() & answers.duplicated(["pos", "contact"], keep="last")
-    answers = answers[~superseded]
-    opinion = (answers["score"] >= 9).astype(float) - (answers["score"] <= 6).astype(float)
-    return _mean(block, answers.assign(value=100.0 * opinion, day=answers["at_day"]))
+    answers, superseded = by_person(answers)
+    latest = answers[~superseded]
+    opinion = 100.0 * (latest["score"] >= 9) - 100.0 * (latest["score"] <= 6)
+    return _mean(block, _rated(latest.assign(opinion=opinion), "opinion", "at_day"))
 
 
 @declare(
@@ -76,7 +96,7 @@ def balance(block: Block, answers: pd.DataFrame) -> Reading:
 def csat(block: Block, window: int) -> Reading:
     """Mean over rated tickets closed and surveys answered in the window."""
     closed = block.once(tickets)
-    closed = closed[block.within(closed["closed_at_day"], window)]
+    closed = closed[closed.within("closed_at_day", window)]
     answers = answered_in(block, window, "csat")
     return _mean(block, _rated(closed, "csat", "closed_at_day"), _rated(answers, "score", "at_day"))
 
@@ -97,7 +117,7 @@ def csat(block: Block, window: int) -> Reading:
 def ticket_sentiment(block: Block, window: int) -> Reading:
     """Mean over tickets opened and interactions held, each item once; our own notes are not the customer's tone."""
     held = held_in(block, window)
-    held = held[held["kind"] != "note"]
+    held = held[~held.has("kind", "note")]
     return _mean(
         block,
         _rated(opened_in(block, window), "sentiment", "opened_at_day"),
@@ -105,14 +125,14 @@ def ticket_sentiment(block: Block, window: int) -> Reading:
     )
 
 
-def _rated(rows: pd.DataFrame, value: str, day: str) -> pd.DataFrame:
-    """The rows that carry a value, with the columns `pos`, `value` and `day`."""
-    # Filtered last: an empty frame would take over the length of what is assigned to it.
-    rated = rows.assign(value=rows[value], day=rows[day])[["pos", "value", "day"]]
-    return rated[rated["value"].notna()]
+def _rated(rows: Rows, value: str, day: str) -> tuple[Ints, Floats, Floats]:
+    """The places, values and days of the rows that carry a value."""
+    rated = rows[rows.known(value)]
+    return rated.pos, rated[value], rated[day]
 
 
-def _mean(block: Block, *rated: pd.DataFrame) -> Reading:
-    """The mean of `value` over all rows, each once, heard last on the latest `day`."""
-    rows = pd.concat(rated)
-    return Reading(block.reduce(rows, "value", "mean"), block.count(rows), block.reduce(rows, "day", "max"))
+def _mean(block: Block, *rated: tuple[Ints, Floats, Floats]) -> Reading:
+    """The mean of the values over all that is rated, each once, heard last on the latest day."""
+    place, value, day = (np.concatenate(parts) for parts in zip(*rated, strict=True))
+    n = len(block)
+    return Reading(reduced(place, value, n, "mean"), reduced(place, value, n, "count"), reduced(place, day, n, "max"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
-import pandas as pd
 from django.db.models import Q
 
 from accounts.business_days import end_of, start_of
@@ -13,19 +12,20 @@ from accounts.models import Ticket
 from scoring.engine.frame import Floats
 from scoring.metrics.block import Block, Since
 from scoring.metrics.metric import Quiet, Reading, declare, share
+from scoring.metrics.rows import Rows
 
 HISTORY_DAYS = 180  # two windows of 90 days
-COLUMNS = ["id", "opened_at", "closed_at", "severity", "csat", "sentiment"]
+COLUMNS = ["id", "opened_at", "closed_at", "severity", "csat", "sentiment", "topic", "reopened", "escalated"]
 
 
-def tickets(block: Block) -> pd.DataFrame:
+def tickets(block: Block) -> Rows:
     """Tickets opened or closed within the history, or still open. What is closed later is open on the date."""
-    rows = block.shared_rows(Ticket, COLUMNS, _lately)
-    opened, closed = rows["opened_at_day"], rows["closed_at_day"]
-    inside = closed.isna() | block.recent(closed, HISTORY_DAYS) | block.recent(opened, HISTORY_DAYS)
-    rows = rows[inside & (opened <= block.day)].reset_index(drop=True)
-    rows.loc[rows["closed_at_day"] > block.day, ["closed_at", "closed_at_day"]] = np.nan
-    return rows
+    table = block.table(Ticket, COLUMNS, _lately)
+    opened, closed = table.columns["opened_at_day"], table.columns["closed_at_day"]
+    last = np.maximum(opened, closed) + block.reach(HISTORY_DAYS).days - 1  # none of a ticket that is still open
+    rows = block.situated(table, opened, last)
+    later = rows["closed_at_day"] > rows.day
+    return rows.assign(**{name: np.where(later, np.nan, rows[name]) for name in ("closed_at", "closed_at_day")})
 
 
 def _lately(since: Since, until: date) -> Q:
@@ -34,20 +34,20 @@ def _lately(since: Since, until: date) -> Q:
     return matters & Q(opened_at__lt=end_of(until))
 
 
-def opened_in(block: Block, window: int, before: int = 0) -> pd.DataFrame:
+def opened_in(block: Block, window: int, before: int = 0) -> Rows:
     """Tickets opened in a window."""
     rows = block.once(tickets)
-    return rows[block.within(rows["opened_at_day"], window, before)]
+    return rows[rows.within("opened_at_day", window, before)]
 
 
-def open_now(block: Block) -> pd.DataFrame:
+def open_now(block: Block) -> Rows:
     """Tickets open on the date, with `age` in days."""
     rows = block.once(tickets)
-    still = rows[rows["closed_at_day"].isna()]
-    return still.assign(age=block.day - still["opened_at_day"])
+    still = rows[~rows.known("closed_at_day")]
+    return still.assign(age=still.day - still["opened_at_day"])
 
 
-def last_opened(block: Block, rows: pd.DataFrame) -> Floats:
+def last_opened(block: Block, rows: Rows) -> Floats:
     """The day of the latest of these tickets per customer."""
     return block.reduce(rows, "opened_at_day", "max")
 
@@ -89,9 +89,9 @@ def open_tickets(block: Block, window: int) -> Reading:
     return Reading(found, found)
 
 
-def _critical(block: Block) -> pd.DataFrame:
+def _critical(block: Block) -> Rows:
     rows = open_now(block)
-    return rows[rows["severity"] == "critical"]
+    return rows[rows.has("severity", "critical")]
 
 
 @declare(
@@ -164,7 +164,7 @@ def oldest_open_days(block: Block, window: int) -> Reading:
 def resolution_hours(block: Block, window: int) -> Reading:
     """Median elapsed hours of tickets closed in the window."""
     rows = block.once(tickets)
-    closed = rows[block.within(rows["closed_at_day"], window)]
+    closed = rows[rows.within("closed_at_day", window)]
     closed = closed.assign(hours=(closed["closed_at"] - closed["opened_at"]) * 24.0)
     last = block.reduce(closed, "closed_at_day", "max")
     return Reading(block.reduce(closed, "hours", "median"), block.count(closed), last)
@@ -207,6 +207,6 @@ def ticket_trend(block: Block, window: int) -> Reading:
 def severe_ticket_share(block: Block, window: int) -> Reading:
     """100 x (critical and high) / all opened in the window."""
     rows = opened_in(block, window)
-    severe = rows[rows["severity"].isin(["critical", "high"])]
+    severe = rows[rows.has("severity", "critical", "high")]
     opened = block.count(rows)
     return Reading(share(block.count(severe), opened), opened, last_opened(block, rows))

@@ -6,16 +6,14 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from django.db.models import Q
 
-from accounts.business_days import end_of, start_of
-from accounts.models import Ticket
 from scoring.engine.frame import Floats
 from scoring.metrics.block import Block
 from scoring.metrics.interactions import held_in
 from scoring.metrics.metric import Quiet, Reading
 from scoring.metrics.noticing import declare_noticed
-from scoring.metrics.surveys import answered_in
+from scoring.metrics.rows import Rows, reduced
+from scoring.metrics.surveys import answered_in, refers
 from scoring.metrics.tickets import opened_in, tickets
 
 RECENT = 30
@@ -28,7 +26,7 @@ NEGATIVE_TONE, BAD_RATING, DETRACTOR = -0.3, 2, 6
 def _severe(block: Block, window: int, before: int = 0) -> tuple[Floats, Floats]:
     """Severe tickets and all tickets opened in a window."""
     rows = opened_in(block, window, before)
-    return block.count(rows[rows["severity"].isin(SEVERE)]), block.count(rows)
+    return block.count(rows[rows.has("severity", *SEVERE)]), block.count(rows)
 
 
 @declare_noticed(
@@ -70,12 +68,10 @@ def severe_rise(block: Block, window: int) -> Reading:
     return Reading(np.minimum(rise, MOST_RISE), of)
 
 
-def described(block: Block) -> pd.DataFrame:
-    """What tickets opened or closed in the last 30 days were about, and how often they were reopened. One query."""
-    since = start_of(block.since(RECENT))
-    recent = Q(opened_at__gte=since) | Q(closed_at__gte=since, closed_at__lt=end_of(block.on))
-    columns = ["opened_at", "topic", "reopened", "escalated"]
-    return block.rows(Ticket, columns, recent & Q(opened_at__lt=end_of(block.on)))
+def described(block: Block) -> Rows:
+    """Tickets opened or closed in the last 30 days, or in any longer history asked for."""
+    rows, recent = block.once(tickets), block.reach(RECENT).days
+    return rows[rows.within("opened_at_day", recent) | rows.within("closed_at_day", recent)]
 
 
 @declare_noticed(
@@ -92,10 +88,10 @@ def described(block: Block) -> pd.DataFrame:
 )
 def repeat_topic_30(block: Block, window: int) -> Reading:
     """Largest count of one topic; tickets without a topic repeat nothing."""
-    rows = block.once(described)
-    rows = rows[(rows["topic"] != "") & block.within(rows["opened_at_day"], window)]
-    topics = rows.groupby(["pos", "topic"]).size().reset_index(name="times")
-    most = np.nan_to_num(block.reduce(topics, "times", "max"))
+    rows = opened_in(block, window)
+    rows = rows[~rows.has("topic", "")]
+    (place, _), times = np.unique(np.stack([rows.pos, pd.factorize(rows["topic"])[0]]), axis=1, return_counts=True)
+    most = np.nan_to_num(reduced(place, times, len(block), "max"))
     return Reading(most, most)
 
 
@@ -153,7 +149,7 @@ def escalations_30(block: Block, window: int) -> Reading:
 def ticket_sentiment_30(block: Block, window: int) -> Reading:
     """Mean sentiment of two tickets or more."""
     rows = opened_in(block, window)
-    rated = rows[rows["sentiment"].notna()]
+    rated = rows[rows.known("sentiment")]
     mean = np.round(block.reduce(rated, "sentiment", "mean"), 9)
     return Reading(mean, block.count(rated), block.reduce(rated, "opened_at_day", "max"))
 
@@ -175,16 +171,16 @@ def negative_interactions_30(block: Block, window: int) -> Reading:
     """Interactions and tickets with a tone of -0.3 or less or rated 2 or less, and answers to surveys that low."""
     held = held_in(block, window)
     bad = _bad_tickets(block, window)
-    negative = block.count(held[(held["sentiment"] <= NEGATIVE_TONE) & (held["kind"] != "note")]) + block.count(bad)
+    negative = block.count(held[(held["sentiment"] <= NEGATIVE_TONE) & ~held.has("kind", "note")]) + block.count(bad)
     for kind, worst in (("nps", DETRACTOR), ("csat", BAD_RATING)):
         answers = answered_in(block, window, kind)
         # A survey about a ticket that is counted already is the same moment.
-        negative += block.count(answers[(answers["score"] <= worst) & ~answers["ticket"].isin(bad["id"])])
+        negative += block.count(answers[(answers["score"] <= worst) & ~refers(answers, "ticket", bad)])
     return Reading(negative, negative)
 
 
-def _bad_tickets(block: Block, window: int) -> pd.DataFrame:
+def _bad_tickets(block: Block, window: int) -> Rows:
     """Tickets opened in a bad tone or, when they were closed, rated badly, in the window."""
     rows = block.once(tickets)
-    tone = (rows["sentiment"] <= NEGATIVE_TONE) & block.within(rows["opened_at_day"], window)
-    return rows[tone | ((rows["csat"] <= BAD_RATING) & block.within(rows["closed_at_day"], window))]
+    tone = (rows["sentiment"] <= NEGATIVE_TONE) & rows.within("opened_at_day", window)
+    return rows[tone | ((rows["csat"] <= BAD_RATING) & rows.within("closed_at_day", window))]

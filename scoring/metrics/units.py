@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import pandas as pd
-
 from scoring.engine.frame import Bools
 from scoring.metrics.assets import SOON_DAYS, quantity, supported, units
 from scoring.metrics.block import Block
@@ -16,7 +14,7 @@ SUPPORT_SOON_DAYS = 90
 COUNTED: Final = {"unit": "units", "kinds": ("assets",), "window": 0, "quiet": Quiet.MISSING, "validity": 120}
 
 
-def _counted(block: Block, which: Bools | pd.Series) -> Reading:
+def _counted(block: Block, which: Bools) -> Reading:
     """Units among those in use; unknown of a customer without any."""
     rows = block.once(units)
     return Reading(quantity(block, rows[which]), quantity(block, rows))
@@ -33,7 +31,8 @@ def _counted(block: Block, which: Bools | pd.Series) -> Reading:
 )
 def units_expired(block: Block, window: int) -> Reading:
     """Units in use whose end of life lies before the date."""
-    return _counted(block, block.once(units)["ends"] < block.day)
+    rows = block.once(units)
+    return _counted(block, rows["ends"] < rows.day)
 
 
 @declare_noticed(
@@ -47,8 +46,9 @@ def units_expired(block: Block, window: int) -> Reading:
 )
 def units_eol_365(block: Block, window: int) -> Reading:
     """Units in use whose end of life lies on the date or up to 365 days after it."""
-    left = block.once(units)["ends"] - block.day
-    return _counted(block, left.between(0, SOON_DAYS))
+    rows = block.once(units)
+    left = rows["ends"] - rows.day
+    return _counted(block, (left >= 0) & (left <= SOON_DAYS))
 
 
 @declare_noticed(
@@ -62,7 +62,7 @@ def units_eol_365(block: Block, window: int) -> Reading:
 )
 def units_uncovered(block: Block, window: int) -> Reading:
     """Units in use that `support_coverage` does not count as supported."""
-    return _counted(block, ~supported(block, block.once(units)))
+    return _counted(block, ~supported(block.once(units)))
 
 
 @declare_noticed(
@@ -76,5 +76,6 @@ def units_uncovered(block: Block, window: int) -> Reading:
 )
 def units_support_ending_90(block: Block, window: int) -> Reading:
     """Units in use whose last day of support lies on the date or up to 90 days after it."""
-    left = block.once(units)["support_ends_on"] - block.day
-    return _counted(block, left.between(0, SUPPORT_SOON_DAYS))
+    rows = block.once(units)
+    left = rows["support_ends_on"] - rows.day
+    return _counted(block, (left >= 0) & (left <= SUPPORT_SOON_DAYS))

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
-from typing import Any, Final, Literal, NamedTuple
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final, NamedTuple
 
 import numpy as np
-from django.db.models import Aggregate, Case, Count, F, Max, Min, Q, QuerySet, Sum, When
+from django.db.models import QuerySet
 
 from accounts.models import Usage
-from accounts.numbering import Number, framed
 from scoring.engine.frame import Bools, Floats
-from scoring.metrics.aggregating import SOURCES, among, per_customer
+from scoring.metrics.aggregating import among, per_customer
 from scoring.metrics.block import Block
-from scoring.metrics.daily import Part, days_of
-from scoring.metrics.spreading import ACTIVE, LOGGED_IN, by_day
-
-How = Literal["count", "sum", "min", "max", "last"]
+from scoring.metrics.counting import DERIVED, added_up, aggregates
+from scoring.metrics.daily import How, days_of
+from scoring.metrics.rows import Rows
+from scoring.metrics.spreading import by_day
 
 
 class Figure(NamedTuple):
@@ -55,38 +54,25 @@ USUAL: Final[Mapping[int, tuple[Figure, ...]]] = {
     ),
 }
 FIGURES: Final = tuple(sorted({figure for figures in USUAL.values() for figure in figures}))
-AGGREGATES: Final[Mapping[str, type[Aggregate]]] = {"count": Count, "sum": Sum, "min": Min, "max": Max}
-
-
-def _above_zero(columns: Iterable[str]) -> Q:
-    return Q(*((f"{column}__gt", 0) for column in columns), _connector=Q.OR)
-
-
-def _known(columns: Iterable[str]) -> Q:
-    return Q(*((f"{column}__isnull", False) for column in columns), _connector=Q.OR)
-
-
-# Columns made of others, as `spreading.by_day` makes them: 1 on such a day, 0 on another, null where not measured.
-DERIVED: Final = {
-    "active_day": Case(When(_above_zero(ACTIVE), then=1), When(_known(ACTIVE), then=0)),
-    "login_day": Case(When(_above_zero(LOGGED_IN), then=1), When(_known(LOGGED_IN), then=0)),
-    "core_day": Case(
-        When(_above_zero(LOGGED_IN) & Q(core_features_used__gt=0), then=1),
-        When(_known(LOGGED_IN) & Q(core_features_used__isnull=False), then=0),
-    ),
-    "login_on": Case(When(_above_zero(LOGGED_IN), then=F("date"))),
-}
 # What tells whether a customer's days have more than one row, or its rows more than one day.
-MIXTURE: Final = {
-    **SOURCES,
-    "products": Count("product"),
-    "period": Max("period_days"),
+MIXED: Final[Mapping[str, Figure]] = {
+    "first_source": Figure("min", "source"),
+    "last_source": Figure("max", "source"),
+    "products": Figure("max", "product"),
+    "period": Figure("max", "period_days"),
 }
+# What is asked of all time: when rows began and ended, whether any measured a column, and the mixture.
+PAST: Final[Mapping[str, Figure]] = {
+    "first": FIRST,
+    **{figure.column: Figure("max", figure.column) for figure in FIGURES},
+    **MIXED,
+}
+MIXTURE: Final = aggregates(MIXED)
 
 
-def usage_rows(block: Block) -> QuerySet[Any]:
-    """All usage of the block's customers by the date."""
-    return block.of_customers(Usage).filter(date__lte=block.on).alias(**DERIVED)
+def usage_rows(block: Block, until: date | None = None) -> QuerySet[Any]:
+    """All usage of the block's customers by a date, else by that of the block."""
+    return block.of_customers(Usage).filter(date__lte=until or block.on).alias(**DERIVED)
 
 
 def figure(block: Block, how: How, column: str, window: int) -> Floats:
@@ -113,7 +99,7 @@ def given(block: Block, how: How, column: str) -> Bools:
     """Whether the feed has measured it for the customer: lately, or ever where there are no rows of late."""
     wanted = Figure(how, column)
     lately = [figure(block, how, column, window) for window, figures in USUAL.items() if wanted in figures]
-    return ~np.isnan(np.fmax.reduce([block.once(history)[_alias(wanted)], *lately]))
+    return ~np.isnan(np.fmax.reduce([block.once(history)[column], *lately]))
 
 
 def any_row(block: Block) -> Bools:
@@ -129,12 +115,12 @@ def users(block: Block, window: int) -> tuple[Floats, Bools]:
 
 def first_row(block: Block) -> Floats:
     """The day of each customer's first row in the last 30 days, or ever where those have none (nor the last 28)."""
-    return np.fmin(figure(block, *FIRST, 30), block.once(history)[_alias(FIRST)])
+    return np.fmin(figure(block, *FIRST, 30), block.once(history)["first"])
 
 
 def last_row(block: Block) -> Floats:
     """The day of each customer's latest row."""
-    return np.fmax(figure(block, *LAST, 30), block.once(history)[_alias(LAST)])
+    return np.fmax(figure(block, *LAST, 30), block.once(history)["date"])
 
 
 def row_days(block: Block) -> Floats:
@@ -150,19 +136,29 @@ def sources(block: Block, found: Mapping[str, Floats]) -> tuple[Floats, Floats]:
     return np.fmin.reduce(least), np.fmax.reduce(greatest)
 
 
+def ever(block: Block, asked: Mapping[str, Figure], who: Bools) -> dict[str, Floats]:
+    """The least or greatest numbers (n) of all rows up to the day, of the customers `who`; NaN for the others."""
+    days = days_of(block)
+    rows = usage_rows(block) if days is None else usage_rows(block, date.fromordinal(days.first - 1))
+    found = per_customer(block, among(block, rows, who), aggregates(asked))
+    if days is not None:
+        for name, (how, column) in asked.items():
+            either = (np.fmin if how == "min" else np.fmax)(found[name], days.ever(block, column, how))
+            found[name] = np.where(who, either, np.nan)
+    return found
+
+
 # -- loaders -----------------------------------------------------------------------------------------------------------
 
 
 def counted(block: Block) -> dict[str, Floats]:
-    """The usual figures as the database counts them, where each row is a day."""
+    """The usual figures where each row is a day, by their aliases, and the mixture."""
     return _counted(block, USUAL)
 
 
 def history(block: Block) -> dict[str, Floats]:
-    """The figures of all time for customers without any row in the last 28 days; NaN for the others."""
-    quiet = ~(block.once(counted)[_alias(ROWS, 28)] > 0)
-    asked = {_alias(figure): _aggregate(figure, Q()) for figure in FIGURES}
-    return per_customer(block, among(block, usage_rows(block), quiet), {**asked, **MIXTURE})
+    """What is asked of all time, for customers without any row in the last 28 days; NaN for the others."""
+    return ever(block, PAST, ~(block.once(counted)[_alias(ROWS, 28)] > 0))
 
 
 def usual(block: Block) -> dict[tuple[Figure, int], Floats]:
@@ -170,58 +166,31 @@ def usual(block: Block) -> dict[tuple[Figure, int], Floats]:
     return _complete(block, USUAL, block.once(counted))
 
 
-def _alias(figure: Figure, window: int | str = "ever") -> str:
+def _alias(figure: Figure, window: int) -> str:
     return f"{figure.how}_{figure.column}_{window}"
-
-
-def _aggregate(figure: Figure, inside: Q) -> Aggregate:
-    if figure.how == "last":  # first the date, then `_values_on` it
-        return Max("date", filter=inside & Q(**{f"{figure.column}__isnull": False}))
-    return AGGREGATES[figure.how](figure.column, filter=inside or None)
 
 
 def _counted(block: Block, asked: Mapping[int, tuple[Figure, ...]]) -> dict[str, Floats]:
     longest = max(asked)
-    part = days_of(block, block.day - longest + 1, block.day)
-    if part is not None:
-        return _counted_here(part, block.day, asked)
-    aggregates = {}
-    for window, figures in asked.items():
-        inside = Q(date__gt=block.on - timedelta(days=window)) if window < longest else Q()
-        aggregates.update({_alias(figure, window): _aggregate(figure, inside) for figure in figures})
-    rows = usage_rows(block).filter(date__gt=block.on - timedelta(days=longest))
-    return per_customer(block, rows, {**aggregates, **MIXTURE})
-
-
-def _counted_here(part: Part, day: int, asked: Mapping[int, tuple[Figure, ...]]) -> dict[str, Floats]:
-    """What `_counted` asks the database for, of rows that are here already."""
-    there, found = part.counts() > 0, dict[str, Floats]()
-    for window, figures in asked.items():
-        inside = part.since(day - window + 1)
-        found |= {_alias(figure, window): np.where(there, _reduced(inside, figure), np.nan) for figure in figures}
-    return {**found, **part.mixture()}
-
-
-def _reduced(inside: Part, figure: Figure) -> Floats:
-    if figure.how == "last":
-        return inside.only("date").where(~np.isnan(inside.columns[figure.column])).reduce("date", "max")
-    return inside.reduce(figure.column, figure.how)
+    wanted = {_alias(figure, window): (figure, window) for window, figures in asked.items() for figure in figures}
+    wanted |= {name: (figure, longest) for name, figure in MIXED.items()}
+    days = days_of(block, longest)
+    if days is None:
+        return added_up(block, usage_rows(block), wanted)
+    return {name: days.figure(block, column, how, window) for name, ((how, column), window) in wanted.items()}
 
 
 def _complete(
     block: Block, asked: Mapping[int, tuple[Figure, ...]], raw: Mapping[str, Floats]
 ) -> dict[tuple[Figure, int], Floats]:
-    """Look up the last values, and count anew where days and rows are not the same."""
+    """Count anew where days and rows are not the same."""
     found = {(figure, window): raw[_alias(figure, window)] for window in asked for figure in asked[window]}
-    dates = {key: days for key, days in found.items() if key[0].how == "last"}
-    found |= _values_on(block, dates)
     mixed = _is_mixed(raw) | _is_mixed(block.once(history))
     if mixed.any():
-        days = by_day(block, mixed, block.day - max(asked) + 1, int(row_days(block).max()))
-        for figure, window in found:
-            inside = days[days["date"] > block.day - window]
-            anew = block.reduce(inside, figure.column, figure.how)
-            found[figure, window] = np.where(mixed, anew, found[figure, window])
+        days = by_day(block, mixed, max(asked), row_days(block))
+        for (figure, window), plain in found.items():
+            inside = days[days["date"] > days.day - window]
+            found[figure, window] = np.where(mixed, _reduced(block, inside, figure), plain)
     return found
 
 
@@ -229,22 +198,7 @@ def _is_mixed(raw: Mapping[str, Floats]) -> Bools:
     return (raw["first_source"] < raw["last_source"]) | (raw["products"] > 0) | (raw["period"] > 1)
 
 
-def _values_on(block: Block, dates: Mapping[tuple[Figure, int], Floats]) -> dict[tuple[Figure, int], Floats]:
-    """The sum of the rows on each customer's latest date, for several figures. One query where they are not here."""
-    every = [float(np.nanmin(days)) for days in dates.values() if not np.isnan(days).all()]
-    part = days_of(block, int(min(every, default=block.day)), block.day)
-    if part is not None:
-        latest = {key: part.columns["date"] == days[part.pos] for key, days in dates.items()}
-        return {key: part.only(key[0].column).where(rows).reduce(key[0].column, "sum") for key, rows in latest.items()}
-    return _values_there(block, dates)
-
-
-def _values_there(block: Block, dates: Mapping[tuple[Figure, int], Floats]) -> dict[tuple[Figure, int], Floats]:
-    columns = sorted({figure.column for figure, _ in dates})
-    every = {date.fromordinal(int(day)) for days in dates.values() for day in days[~np.isnan(days)]}
-    sums = {f"sum_{column}": Sum(column) for column in columns}
-    rows = usage_rows(block).filter(date__in=every).order_by()
-    found = rows.values_list("customer_id", Number("date")).annotate(**sums)
-    values = block.placed(framed(found, ["customer_id", "date", *columns], Usage))
-    on_day = {key: values[values["date"] == days[values["pos"].to_numpy()]] for key, days in dates.items()}
-    return {key: block.reduce(latest, key[0].column, "max") for key, latest in on_day.items()}
+def _reduced(block: Block, days: Rows, figure: Figure) -> Floats:
+    if figure.how == "last":
+        return block.reduce(days[days.known(figure.column)].last("date"), figure.column, "max")
+    return block.reduce(days, figure.column, figure.how)

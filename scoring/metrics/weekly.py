@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 import numpy as np
-from django.db.models import Count, IntegerField, Max, Q, QuerySet, Sum
+from django.db.models import Count, IntegerField, Max, Q, Sum
 from django.db.models.functions import Cast
+from numpy.lib.stride_tricks import sliding_window_view
 
 from accounts.models import Usage
 from accounts.numbering import Number
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.aggregating import among
 from scoring.metrics.block import Block, Ints
-from scoring.metrics.daily import Part, days_of, reduced
+from scoring.metrics.daily import Days, days_of, rolled
 from scoring.metrics.silence import heard_days
 from scoring.metrics.usage import counted, row_days, sources, usage_rows
+from scoring.metrics.working import gathered
 
 WEEK: Final = 7
 LONGEST: Final = 27  # weeks: the last one and the half year before it
@@ -56,14 +58,10 @@ def weekly(block: Block) -> Weeks:
     """The weeks of half a year and one, the last of which ends on the last day that the customer's feed was heard."""
     heard = block.once(heard_of)
     lag = np.where(heard.any(axis=1), heard[:, ::-1].argmax(axis=1), 0)
-    found = dict.fromkeys(ASKED, np.full((len(block), LONGEST), np.nan))
+    found = weeks_before(block, lag, LONGEST)
     factor = np.ones((len(block), LONGEST))
-    for days in np.unique(lag):
-        who = lag == days
-        added = weeks_before(block, block.day - int(days), LONGEST, who)
-        found = {name: np.where(who[:, None], added[name], found[name]) for name in ASKED}
-        factor[who, :COMPARED] = _made_up(heard[who], int(days))
-    fits = (row_days(block) <= WEEK)[:, None]
+    factor[:, :COMPARED] = _made_up(heard, lag)
+    fits = (row_days(block) <= WEEK)[:, np.newaxis]
     amounts = {column: np.where(fits, _known(found, column) * factor, np.nan) for column in AMOUNTS}
     executive = np.fmax.reduce(found["executive"], axis=1)
     counts = {name: np.nan_to_num(found[name]) for name in ("core_days", "core_rows")}
@@ -75,34 +73,58 @@ def heard_of(block: Block) -> Bools:
     return heard_days(block, Usage, sources(block, block.once(counted)), HEARD_DAYS)
 
 
-def _made_up(heard: Bools, lag: int) -> Floats:
+def _made_up(heard: Bools, lag: Ints) -> Floats:
     """What each of the compared weeks' sums is multiplied by: days usually heard of a week / days heard of it."""
-    days = heard[:, ::-1][:, lag : lag + WEEK * COMPARED]
-    missing = WEEK * COMPARED - days.shape[1]
-    days = np.pad(days, ((0, 0), (0, max(missing, 0)))).reshape(len(heard), COMPARED, WEEK).sum(axis=2)
+    back = np.pad(heard[:, ::-1], ((0, 0), (0, HEARD_DAYS)))
+    days = sliding_window_view(back, WEEK * COMPARED, axis=1)[np.arange(len(heard)), lag]
+    days = days.reshape(len(heard), COMPARED, WEEK).sum(axis=2)
     usual = days.max(axis=1, keepdims=True)
     made_up: Floats = np.divide(usual, days, out=np.full(days.shape, np.nan), where=days > 0)
     return np.where(usual > 0, made_up, 1.0)
 
 
-def _known(found: dict[str, Floats], column: str) -> Floats:
+def _known(found: Mapping[str, Floats], column: str) -> Floats:
     rows, amounts = np.nan_to_num(found["rows"]), found[f"sum_{column}"]
     begun = np.logical_or.accumulate(~np.isnan(amounts[:, ::-1]), axis=1)[:, ::-1]
     return np.where(begun & (rows == 0), 0.0, amounts)
 
 
-def weeks_before(block: Block, end: int, weeks: int, who: Bools) -> dict[str, Floats]:
-    """`ASKED` for each customer of `who` and week (n x weeks) up to the day number `end`. At most one query."""
-    part = days_of(block, end - WEEK * weeks + 1, end)
-    if part is not None:
-        return _placed_here(part.only(*NEEDED).where(who[part.pos]), end, weeks)
+def weeks_before(block: Block, lag: Ints, weeks: int) -> Mapping[str, Floats]:
+    """`ASKED` for each customer and week (n x weeks) of those that end `lag` days (n) before the date.
+
+    Where the database adds up, one query for each different lag.
+    """
+    days = days_of(block)
+    if days is not None:
+        return _weeks_here(days, block, lag, weeks)
+    found = dict.fromkeys(ASKED, np.full((len(block), weeks), np.nan))
+    for ago in np.unique(lag).tolist():
+        who = lag == ago
+        added = _weeks_asked(block, block.day - ago, weeks, who)
+        found = {name: np.where(who[:, np.newaxis], added[name], found[name]) for name in ASKED}
+    return found
+
+
+def _weeks_here(days: Days, block: Block, lag: Ints, weeks: int) -> Mapping[str, Floats]:
+    back = lag[:, np.newaxis] + WEEK * np.arange(weeks)
+    figures = {f"sum_{column}": days.over(column, "sum", WEEK) for column in AMOUNTS}
+    figures |= {"rows": days.over("date", "count", WEEK), "core_rows": days.over("core_day", "count", WEEK)}
+    figures |= days.table.once(_in_weeks, lambda: _in_weeks(days))
+    return gathered(days, block, figures, back)
+
+
+def _in_weeks(days: Days) -> Mapping[str, Floats]:
+    """In the week that ends on each day (C x D): days of use of the core, and the latest of an executive's logins."""
+    core = (days.on_days("core_day", "max") == 1).astype(np.float64)
+    dates = np.where(days.on_days("executive_logins", "max") > 0, days.first + np.arange(days.shape[1]), np.nan)
+    return {"core_days": rolled(core, WEEK, np.add), "executive": rolled(dates, WEEK, np.fmax)}
+
+
+def _weeks_asked(block: Block, end: int, weeks: int, who: Bools) -> Mapping[str, Floats]:
+    """The same of the customers in `who` and the weeks up to a day number, from the database."""
+    last = date.fromordinal(end)
     rows = among(block, usage_rows(block), who)
-    last = block.on - timedelta(days=block.day - end)
     rows = rows.filter(date__gt=last - timedelta(days=WEEK * weeks), date__lte=last)
-    return _placed(block, rows, end, weeks)
-
-
-def _placed(block: Block, rows: QuerySet[Any], end: int, weeks: int) -> dict[str, Floats]:
     week = (end - Cast(Number("date"), IntegerField())) / WEEK  # whole numbers: what is left over is cut off
     found = list(rows.order_by().annotate(week=week).values_list("customer_id", "week").annotate(**ASKED))
     columns: list[Any] = list(zip(*found, strict=True)) or [()] * (2 + len(ASKED))
@@ -114,24 +136,6 @@ def _placed(block: Block, rows: QuerySet[Any], end: int, weeks: int) -> dict[str
         result[name] = np.full((len(block), weeks), np.nan)
         result[name][pos[inside], place[inside]] = np.array(column, np.float64)[inside]
     return result
-
-
-def _placed_here(part: Part, end: int, weeks: int) -> dict[str, Floats]:
-    """What `_placed` asks the database for, of rows that are here already."""
-    size = part.n * weeks
-    place = part.pos * weeks + (end - part.columns["date"].astype(np.int64)) // WEEK
-    days = Part(size, place, part.columns)
-    rows = days.counts()
-    found = {"rows": rows, **{f"sum_{column}": days.reduce(column, "sum") for column in AMOUNTS}}
-    core = days.only("date").where(days.columns["core_day"] == 1)
-    _, first = np.unique(core.pos * end + core.columns["date"].astype(np.int64), return_index=True)
-    counts = {
-        "core_days": reduced(core.pos[first], core.columns["date"][first], size, "count"),
-        "core_rows": days.reduce("core_day", "count"),
-    }
-    found |= {name: np.where(rows > 0, count, np.nan) for name, count in counts.items()}
-    found["executive"] = days.only("date").where(days.columns["executive_logins"] > 0).reduce("date", "max")
-    return {name: found[name].reshape(part.n, weeks) for name in ASKED}
 
 
 def first_known(weeks: Weeks, needed: Callable[[Floats], Bools]) -> Floats:

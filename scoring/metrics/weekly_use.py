@@ -10,6 +10,7 @@ from scoring.engine.frame import Bools, Floats
 from scoring.metrics.block import Block
 from scoring.metrics.metric import Quiet, Reading
 from scoring.metrics.noticing import declare_noticed
+from scoring.metrics.rows import Ints
 from scoring.metrics.weekly import WEEK, first_known, weekly, weeks_before
 
 DECIMALS: Final = 9  # so that a fall of exactly a fifth is one
@@ -96,19 +97,21 @@ def login_dip_expected(block: Block, window: int) -> Reading:
 def _on_holiday(block: Block) -> Bools:
     many = np.zeros(len(block), dtype=np.bool_)
     for calendar, who in block.working_days:
-        back = [block.day - day.toordinal() for day in calendar.holidays if day.isoweekday() in calendar.weekdays]
-        weeks = [sum(first <= days < first + WEEK for days in back) for first in (0, WEEK)]
-        many[who] = max(weeks) > MOST_HOLIDAYS
+        days = sorted(day.toordinal() for day in calendar.holidays if day.isoweekday() in calendar.weekdays)
+        by = [np.searchsorted(days, block.days[who] - ago, side="right") for ago in (0, WEEK, 2 * WEEK)]
+        many[who] = np.maximum(by[0] - by[1], by[1] - by[2]) > MOST_HOLIDAYS
     return many
 
 
 def _fell_a_year_ago(block: Block) -> Bools:
     """Asked only of those whose logins have fallen. One query."""
     fallen = growth(*_logins(block)) <= TROUGH
-    if not fallen.any():
-        return fallen
-    logins = weeks_before(block, block.day - YEAR, 1 + WEEKS_BEFORE, fallen)["sum_logins"]
-    return growth(np.nan_to_num(logins[:, 0]), np.nan_to_num(logins[:, 1:]).mean(axis=1)) <= TROUGH
+    if fallen.any():
+        then, place = block.elsewhen(block.days - YEAR, fallen)
+        found = weeks_before(then, np.zeros(len(then), dtype=np.int64), 1 + WEEKS_BEFORE)
+        logins = np.nan_to_num(found["sum_logins"])
+        fallen[fallen] = (growth(logins[:, 0], logins[:, 1:].mean(axis=1)) <= TROUGH)[place]
+    return fallen
 
 
 @declare_noticed(
@@ -165,8 +168,8 @@ def usage_anomaly(block: Block, window: int) -> Reading:
     return Reading(np.round(z, DECIMALS), _weeks_known(amounts).astype(np.float64))
 
 
-def _weeks_known(amounts: Floats) -> np.typing.NDArray[np.int64]:
-    known: np.typing.NDArray[np.int64] = (~np.isnan(amounts[:, 1:])).sum(axis=1)
+def _weeks_known(amounts: Floats) -> Ints:
+    known: Ints = (~np.isnan(amounts[:, 1:])).sum(axis=1)
     return known
 
 

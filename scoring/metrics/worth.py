@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 
 from scoring.definitions import entries
 from scoring.engine.curve import Curve
@@ -48,8 +47,8 @@ def _points(part: Mapping[str, Any], block: Block) -> Floats:
     """The points (n) of one part: by words, by steps or by a drawn curve."""
     if "words" in part:
         known = {word.strip().casefold(): points for word, points in part["words"].items()}
-        said = block.once(_customers)[part["field"]].fillna("").str.strip().str.casefold()
-        return said.map(known).to_numpy(np.float64)
+        said = block.customer(part["field"])
+        return np.array([known.get(word.strip().casefold(), np.nan) for word in said], np.float64)
     drawn = part.get("steps") or part["curve"]
     return Curve(tuple((raw, points) for raw, points in drawn), steps="steps" in part).points_at(
         _number(part["field"], block)
@@ -60,16 +59,13 @@ def _number(field: str, block: Block) -> Floats:
     if field in REGISTRY:
         return evaluate(REGISTRY[field], block, REGISTRY[field].window).values
     if field == "is_reference":
-        return block.once(_customers)[field].to_numpy(np.float64)
+        found: Floats = block.customer(field)
+        return found
     return block.once(arr) if field == "arr" else size(block)
-
-
-def _customers(block: Block) -> pd.DataFrame:
-    return block.states("customers", [*WORDS, "is_reference"])
 
 
 def renewal_decided(block: Block) -> Floats:
     """1 where a renewal was won or lost in the 180 days up to the date, else 0."""
     rows = block.once(opportunities)
-    decided = rows[(rows["kind"] == "renewal") & block.within(rows["closed_on"], DECIDED_DAYS)]
+    decided = rows[rows.has("kind", "renewal") & rows.within("closed_on", DECIDED_DAYS)]
     return (block.count(decided) > 0).astype(np.float64)

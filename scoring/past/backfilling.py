@@ -1,30 +1,35 @@
-"""Scores many past nights, stretches of them side by side in processes of their own."""
+"""Scores many past nights: their facts are read together, and parts of the customers side by side in processes."""
 
 from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future
+from contextlib import ExitStack
 from datetime import date, timedelta
-from functools import partial
-from itertools import chain
+from itertools import pairwise
 from typing import Final
 
 from django.conf import settings
 from django.db import connection
 
 from accounts.models import Customer
-from scoring.indicators.evaluating import COMPARE_DAYS
-from scoring.models import Run
-from scoring.past.recalling import Known, score_date
-from scoring.scorecards.choosing import SEGMENT_BEFORE, choices_now
+from scoring.judging import load_night
+from scoring.leasing import take
+from scoring.models import Run, Shard
+from scoring.past.ahead import EVERYBODY, PAIRS, Ahead
+from scoring.past.recalling import Known, recall_day, score_date
+from scoring.past.rescoring import Parts, begin_day
+from scoring.running import complete
+from scoring.scorecards.choosing import STAGE, choices_now
+from scoring.shards import work
 from scoring.spawning import pool
 from scoring.vocabulary.staying import settle
 
-LOOK_BACK: Final = COMPARE_DAYS  # nights: a night's indicators read the record of the night so long before
-Score = Callable[[Sequence[date]], list[int]]
 WORTH_IT: Final = 40  # nights; for fewer the processes take longer to start than they save
+PART: Final = 500  # customers at most whose facts a process holds at once
+STRETCH: Final = 200  # nights of one part whose facts a process holds at once
 
 
 def score_days(first: date, last: date, *, key: str = "") -> Iterator[Run]:
@@ -35,46 +40,106 @@ def score_days(first: date, last: date, *, key: str = "") -> Iterator[Run]:
 def score_nights(nights: Sequence[date], *, key: str = "", known: Known = "now") -> Iterator[Run]:
     """Score past dates (ascending); yields each run in date order while others are still scored.
 
-    A night is the same alone as after others, so that stretches of them may be scored side by side. Inside a
-    transaction, whose rows nobody else can see, this process scores them.
+    A customer scores the same whoever is scored beside it, so that parts of the customers go side by side. Inside a
+    transaction, whose rows nobody else can see, this process scores them, and where a rule asks for the stage, which
+    moves when a night is complete.
     """
-    processes = 1 if needs_order() else min(os.cpu_count() or 1, LOOK_BACK)
-    length = LOOK_BACK // processes
-    stretches = [nights[start : start + length] for start in range(0, len(nights), length)]
-    score = partial(_score, key, known)
-    if processes < 2 or len(nights) < WORTH_IT or connection.in_atomic_block:
-        yield from _runs(map(score, stretches))
-    else:
-        with pool(processes) as beside:
-            yield from _runs(_ahead(beside, score, stretches, processes))
+    processes = os.cpu_count() or 1
+    if processes < 2 or len(nights) < WORTH_IT or connection.in_atomic_block or asks_for_stage():
+        yield from _one_by_one(nights, key, known)
+        return
+    with ExitStack() as stack:
+        lanes = [stack.enter_context(pool(1)) for _ in range(processes)]
+        yield from _side_by_side(nights, key, lanes) if known == "now" else _recalled(nights, lanes)
 
 
-def _ahead(beside: Executor, score: Score, stretches: Sequence[Sequence[date]], most: int) -> Iterator[list[int]]:
-    """What comes of stretches in their order. One begins only when all that its nights look back at are done."""
-    waiting = deque(beside.submit(score, stretch) for stretch in stretches[:most])
-    for number in range(len(stretches)):
-        found = waiting.popleft().result()
-        if number + most < len(stretches):
-            waiting.append(beside.submit(score, stretches[number + most]))
-        yield found
-
-
-def needs_order() -> bool:
-    """Whether a night depends on the one before: bands are left late, or a rule asks for the segment of before."""
+def asks_for_stage() -> bool:
+    """Whether a rule that decides a score looks at the stage of the customer."""
     live = choices_now()
     rules = [choice.when for choice in live if choice.when]
     rules += [one.when for choice in live for one in choice.version.engine.thresholds]
-    late = any(choice.version.engine.hysteresis for choice in live)
-    return late or any(SEGMENT_BEFORE in rule.fields() for rule in rules)
+    return any(STAGE in rule.fields() for rule in rules) or any(STAGE in one.version.engine.inputs for one in live)
 
 
-def _runs(found: Iterable[list[int]]) -> Iterator[Run]:
-    """The runs in the order of their dates; with each, customers move through their stages."""
-    for pk in chain.from_iterable(found):
-        run = Run.objects.get(pk=pk)
-        settle(run)
-        yield run
+def _one_by_one(nights: Sequence[date], key: str, known: Known) -> Iterator[Run]:
+    customers = max(Customer.objects.count(), 1)
+    length = max(1, min(STRETCH, PART * STRETCH // customers))
+    for start in range(0, len(nights), length):
+        ahead = Ahead(nights[start : start + length])
+        read = ahead.load if customers <= settings.SHARD_SIZE else load_night
+        for night in ahead.nights:
+            yield _settled(score_date(night, known=known, key=key, read=read))
 
 
-def _score(key: str, known: Known, nights: Sequence[date]) -> list[int]:
-    return [score_date(night, known=known, key=key).pk for night in nights]
+def _settled(run: Run) -> Run:
+    """The run, after customers have moved through their stages by it."""
+    settle(run)
+    return run
+
+
+# -- side by side ------------------------------------------------------------------------------------------------------
+
+
+def _side_by_side(nights: Sequence[date], key: str, lanes: Sequence[Executor]) -> Iterator[Run]:
+    """Each part of the customers goes its lane through the nights; a run is complete when all have passed it.
+
+    The next night begins before one is closed, and no more: an interrupted backfill leaves few runs behind.
+    """
+    parts = _parts(len(lanes))
+    length = STRETCH if len(parts) <= len(lanes) else PAIRS // PART
+    begun = deque[tuple[Run, list[Future[None]]]]()
+    for start in range(0, len(nights), length):
+        stretch = tuple(nights[start : start + length])
+        for night in stretch:
+            run = begin_day(night, key, parts)
+            begun.append((run, [_submit(shard, stretch, lanes, parts) for shard in run.shards.order_by("pk")]))
+            if len(begun) > 1:
+                yield _closed(*begun.popleft())
+    yield from (_closed(*one) for one in begun)
+
+
+def _parts(least: int) -> Parts:
+    """All customers cut into parts of at most `PART`, as many as there are lanes or more."""
+    ids = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
+    size = max(1, min(PART, -(-len(ids) // least)))
+    edges = [EVERYBODY[0], *ids[size::size], EVERYBODY[1]]
+    return [(first, after - 1) for first, after in pairwise(edges)]
+
+
+def _submit(shard: Shard, nights: tuple[date, ...], lanes: Sequence[Executor], parts: Parts) -> Future[None]:
+    part = (shard.first_customer, shard.last_customer)
+    lane = parts.index(part) if part in parts else 0
+    return lanes[lane % len(lanes)].submit(_work, shard.pk, part, nights)
+
+
+def _closed(run: Run, parts: Sequence[Future[None]]) -> Run:
+    for part in parts:
+        part.result()
+    return _settled(complete(run))
+
+
+_ahead: dict[tuple[int, int], Ahead] = {}  # of a process in a lane: what it has read of its parts
+
+
+def _work(shard_id: int, part: tuple[int, int], nights: tuple[date, ...]) -> None:
+    """Score a shard in a lane, unless somebody else does or has."""
+    ahead = _ahead.get(part)
+    if ahead is None or ahead.nights != nights:
+        ahead = _ahead[part] = Ahead(nights, part)
+    shard = take(Shard, shard_id)
+    if shard is not None:
+        work(shard, ahead.load)
+
+
+def _recalled(nights: Sequence[date], lanes: Sequence[Executor]) -> Iterator[Run]:
+    """Nights as known then have nothing in common: each goes whole to the next lane."""
+    begun = deque[Future[int]]()
+    for number, night in enumerate(nights):
+        begun.append(lanes[number % len(lanes)].submit(_recall, night))
+        if len(begun) >= 2 * len(lanes):
+            yield Run.objects.get(pk=begun.popleft().result())
+    yield from (Run.objects.get(pk=one.result()) for one in begun)
+
+
+def _recall(night: date) -> int:
+    return recall_day(night).pk

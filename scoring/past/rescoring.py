@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +11,7 @@ from django.conf import settings
 
 from accounts.business_days import today
 from accounts.models import Customer
-from scoring.judging import judge_all
+from scoring.judging import Reader, judge_all, load_night
 from scoring.metrics.block import blocks
 from scoring.models import Purpose, Run, ScorecardVersion
 from scoring.recording import refresh, retire
@@ -18,6 +19,8 @@ from scoring.running import complete, open_run, reopen
 from scoring.scorecards.choosing import Choice, choices_now
 from scoring.scorecards.publishing import live_version, version_in_use
 from scoring.scorecards.recommending import choose_live
+
+Parts = Sequence[tuple[int, int]]  # the first and last id of each part of the customers
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +36,31 @@ def official_version(on: date) -> ScorecardVersion:
     return live_version() or choose_live(on)
 
 
-def score_day(on: date, key: str = "") -> Run:
+def score_day(on: date, key: str = "", read: Reader = load_night) -> Run:
     """Score a past date: the nightly record, marked backfilled, where there is none, else the restatement beside it.
 
-    With the key of a scorecard that is not live, a trial apart from the official record. Raises UnknownScorecard.
+    With the key of a scorecard that is not live, a trial apart from the official record. `read` may have read its
+    customers ahead. Raises UnknownScorecard.
     """
+    return complete(begin_day(on, key), read)
+
+
+def begin_day(on: date, key: str = "", parts: Parts = ()) -> Run:
+    """The run that `score_day` completes, cut into these parts of customers where it has not begun."""
     version = version_in_use(key) if key else official_version(on)
     if key and version.use != "live":
-        return _again(on, Purpose.TRIAL, version)
+        return _again(on, Purpose.TRIAL, version, parts)
     nightly = Run.objects.filter(as_of=on, purpose=Purpose.NIGHTLY).first()
     if nightly is None or nightly.finished_at is None:
-        return complete(nightly or open_run(on, Purpose.NIGHTLY, version, backfilled=True))
-    return _again(on, Purpose.RESTATED, version)
+        return nightly or open_run(on, Purpose.NIGHTLY, version, backfilled=True, parts=parts)
+    return _again(on, Purpose.RESTATED, version, parts)
 
 
-def _again(on: date, purpose: Purpose, version: ScorecardVersion) -> Run:
+def _again(on: date, purpose: Purpose, version: ScorecardVersion, parts: Parts) -> Run:
     named = "" if purpose == Purpose.RESTATED else version.scorecard.key
     there = Run.objects.filter(as_of=on, purpose=purpose, scorecard=named).first()
-    return complete(reopen(there, version) if there else open_run(on, purpose, version, backfilled=True))
+    again = reopen(there, version, parts=parts) if there else None
+    return again or open_run(on, purpose, version, backfilled=True, parts=parts)
 
 
 def refresh_current(on: date | None = None, customer: Customer | None = None) -> Counts:

@@ -24,6 +24,7 @@ from scoring.vocabulary.stays import stage_on
 
 SEGMENT_BEFORE: Final = "segment_before"
 STAGE: Final = "stage"
+OF_THE_NIGHT: Final = frozenset({SEGMENT_BEFORE, STAGE})  # decided by earlier nights, so that nobody can read ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def known_before(block: Block, name: str) -> Floats:
 
 def is_known_before(name: str) -> bool:
     """Whether `known_before` knows the name."""
-    return name in METRICS or name in (SEGMENT_BEFORE, STAGE) or attribute(name) is not None
+    return name in METRICS or name in OF_THE_NIGHT or attribute(name) is not None
 
 
 def _rule(definition: Any) -> Rule | None:

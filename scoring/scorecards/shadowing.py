@@ -65,7 +65,8 @@ class CannotShadow(ValueError):
 def start_shadow(*, version: ScorecardVersion, by: User, note: str, past: bool = False) -> ScorecardVersion:
     """Let a published version that is not live be scored every night from today's business date on; twice is once.
 
-    With `past` it scores the nights of the last 30 days too, as the data tell of them now. Raises NoReason, and CannotShadow for a draft, a live version, or where another one of its scorecard does it.
+    With `past` it scores the nights of the last 30 days too, as the data tell of them now. Raises NoReason, and
+    CannotShadow for a draft, a live version, or where another one of its scorecard does it.
     """
     _needs(note)
     with transaction.atomic():

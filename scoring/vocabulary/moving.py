@@ -8,8 +8,10 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from django.db.models import QuerySet
 
 from accounts.history import states_on, stretch
+from accounts.ingestion.inserting import insert
 from scoring.definitions import entries
 from scoring.engine.frame import Floats
 from scoring.models import Stay
@@ -39,19 +41,23 @@ class Night:
         self._read()
 
     def _read(self) -> None:
+        stays = Stay.objects.filter(stretch((int(self.ids[0]), int(self.ids[-1])))).order_by("from_on", "pk")
+        self._read_ended(stays.exclude(until_on=None))
+        columns = ("customer_id", "pk", "stage", "from_on", "reason", "expires_on")
         place = {pk: i for i, pk in enumerate(self.ids.tolist())}
-        rows = Stay.objects.filter(stretch((int(self.ids[0]), int(self.ids[-1])))).order_by("from_on", "pk")
-        columns = ("customer_id", "pk", "stage", "from_on", "until_on", "reason", "expires_on")
-        for customer, pk, stage, since, until, reason, expires in rows.values_list(*columns):
-            i = place.get(customer)
-            if i is None:
-                continue
-            self.was_ever[i] = True
-            if until is None:
+        for customer, pk, stage, since, reason, expires in stays.filter(until_on=None).values_list(*columns):
+            if (i := place.get(customer)) is not None:
+                self.was_ever[i] = True
                 self.stay[i], self.stage[i], self.days[i] = pk, stage, (self.on - since).days
                 self.is_held[i] = is_held(reason, expires, self.on)
-            elif stage != RENEWAL:
-                self.before[i] = stage
+
+    def _read_ended(self, stays: QuerySet[Stay]) -> None:
+        rows = np.array(list(stays.values_list("customer_id", "stage")), np.int64).reshape(-1, 2)
+        rows = rows[np.isin(rows[:, 0], self.ids)]
+        place, stage = np.searchsorted(self.ids, rows[:, 0]), rows[:, 1]
+        self.was_ever[place] = True
+        other = stage != RENEWAL
+        self.before[place[other]] = stage[other]  # of several the last one stays
 
     def place(self, stages: Stages) -> int:
         """Place those who are in no stage, and return how many: who came back begins anew.
@@ -86,18 +92,14 @@ class Night:
         return int(moving.sum())
 
     def _begin(self, who: npt.NDArray[np.bool_], stage: Ints, ago: Floats | None = None, *, reason: str = "") -> None:
-        Stay.objects.bulk_create(
-            [
-                Stay(
-                    customer_id=int(self.ids[i]),
-                    stage=int(stage[i]),
-                    from_on=self.on - timedelta(days=0 if ago is None else int(ago[i])),
-                    reason=reason,
-                )
-                for i in np.flatnonzero(who)
-            ],
-            batch_size=ROWS_AT_ONCE,
-        )
+        days = np.zeros(len(self.ids)) if ago is None else ago
+        columns = {
+            "customer_id": self.ids[who].tolist(),
+            "stage": stage[who].tolist(),
+            "from_on": [self.on - timedelta(days=int(past)) for past in days[who].tolist()],
+            "reason": [reason] * int(who.sum()),
+        }
+        insert(Stay, columns, int(who.sum()))
 
     def _with_stay(self, stage: Ints, days: Floats, stages: Stages) -> dict[str, Floats]:
         return {**self.fields, **stages.of_stay(stage, days, self.fields["size"])}

@@ -14,14 +14,19 @@ ROWS_AT_ONCE: Final = 500
 
 
 def show(ids: Ints, on: date) -> None:
-    """Let current scores of a date, or of a later one, say the stage of that date: two queries, one more per 500."""
+    """Let current scores of a date, or of a later one, say the stage of that date: two queries, one more per 500.
+
+    One where there are none.
+    """
     if not len(ids):
         return
-    now = stages_since(ids, on)
-    shown = CurrentScore.objects.filter(stretch((int(ids[0]), int(ids[-1]))), customer__in=ids.tolist(), as_of__gte=on)
+    mine = set(ids.tolist())
+    shown = CurrentScore.objects.filter(stretch((int(ids[0]), int(ids[-1]))), as_of__gte=on)
+    rows = [row for row in shown.values_list("customer_id", "stage", "stage_since") if row[0] in mine]
+    now = stages_since(ids, on) if rows else {}
     changed = [
         CurrentScore(customer_id=pk, stage=wanted[0], stage_since=wanted[1])
-        for pk, stage, since in shown.values_list("customer_id", "stage", "stage_since")
-        if (stage, since) != (wanted := now.get(pk, (0, None)))
+        for pk, *said in rows
+        if tuple(said) != (wanted := now.get(pk, (0, None)))
     ]
     CurrentScore.objects.bulk_update(changed, ["stage", "stage_since"], batch_size=ROWS_AT_ONCE)

@@ -12,21 +12,24 @@ from django.db.models.functions import Coalesce, Greatest
 
 from accounts.models import Customer, CustomerPeriod
 from scoring.fields import load_fields
+from scoring.indicators.remembering import ByDay, bits_by_day
 from scoring.metrics.block import blocks
 from scoring.models import Definition, Purpose, Run, Stay
+from scoring.nights import records_in
 from scoring.vocabulary.moving import Night
 from scoring.vocabulary.showing import show
 from scoring.vocabulary.stepping import Stages, stage_fields
 
 
-def settle(run: Run) -> int:
+def settle(run: Run, by_day: ByDay = bits_by_day) -> int:
     """Move customers by what a complete official night says; returns how many stays began.
 
     Nothing happens for another purpose, or where a later date has moved somebody already. A later night that moved
     nobody leaves nothing behind that an earlier one could contradict: settled after it, that one moves whom it would
     have moved in its turn, and their next step waits for the next night. The same night again moves nobody again.
     Who is no customer any more is in no stage. A customer whose stage a person has set stays there until it expires;
-    one who is in no stage is placed.
+    one who is in no stage is placed. `by_day` tells what earlier nights recorded: who settles one night after the other
+    gives that of a `Remembered`.
     """
     if run.purpose != Purpose.NIGHTLY:
         return 0
@@ -36,14 +39,14 @@ def settle(run: Run) -> int:
         if run.as_of < newest_settled():
             return 0
         _end_stays_of_the_departed(run.as_of)
-        return _move(run)
+        return _move(run, by_day)
 
 
-def _move(run: Run) -> int:
-    scored = run.records.order_by("customer_id").values_list("customer_id", flat=True)
+def _move(run: Run, by_day: ByDay) -> int:
+    scored = records_in(run.pk).values_list("customer_id", flat=True)
     stages, names, began = Stages(), sorted(stage_fields()), 0
     for ids in blocks(np.fromiter(scored, dtype=np.int64), settings.SHARD_SIZE):
-        night = Night(ids, run.as_of, load_fields(run, ids, names))
+        night = Night(ids, run.as_of, load_fields(run, ids, names, by_day))
         began += night.place(stages) + night.move(stages)
         show(ids, run.as_of)
     return began

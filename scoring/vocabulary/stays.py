@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+from django.db.models import QuerySet
 
 from accounts.history import stretch
 from accounts.querysets import in_force
@@ -21,17 +22,19 @@ def stage_on(ids: Ints, on: date) -> Floats:
 
 def stage_numbers_on(ids: Ints, on: date) -> Ints:
     """The number of each customer's stage on a date (n), 0 = none. One query."""
-    found = {customer: stage for customer, stage, _ in _stays(ids, on)}
+    found = dict(_stays(ids, on).values_list("customer_id", "stage")) if len(ids) else {}
     return np.array([found.get(pk, 0) for pk in ids.tolist()], np.int64)
 
 
 def stages_since(ids: Ints, on: date) -> dict[int, tuple[int, date]]:
     """The stage of each customer on a date by id, and since when: what `CurrentScore` shows. One query."""
-    return {customer: (stage, since) for customer, stage, since in _stays(ids, on)}
-
-
-def _stays(ids: Ints, on: date) -> list[tuple[int, int, date]]:
     if not len(ids):
-        return []
+        return {}
+    rows = _stays(ids, on).values_list("customer_id", "stage", "from_on")
+    return {customer: (stage, since) for customer, stage, since in rows}
+
+
+def _stays(ids: Ints, on: date) -> QuerySet[Stay]:
+    """The stays of a date; of several of a customer the last one counts."""
     rows = Stay.objects.filter(stretch((int(ids[0]), int(ids[-1]))), in_force(on, "from_on", "until_on"))
-    return list(rows.order_by("from_on", "pk").values_list("customer_id", "stage", "from_on"))
+    return rows.order_by("from_on", "pk")

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Customer, Interaction, Ticket
 from scoring.fields import load_fields
 from scoring.indicators import indicators, open_indicators
+from scoring.indicators.remembering import NONE, Remembered, bits_by_day
 from scoring.judging import judge
 from scoring.loading import load
 from scoring.models import CurrentScore, Definition, Purpose, Run, ScorecardVersion, ScoreRecord, Stay
@@ -253,6 +254,17 @@ def test_a_night_that_was_missed_does_not_interrupt() -> None:
     acme, _ = recorded_nights(*[True] * 15)
     ScoreRecord.objects.filter(customer=acme, run__as_of=ago(6)).delete()
     assert open_indicators([acme.pk], D) == {acme.pk: ["I28"]}
+
+
+@db
+def test_who_remembers_nights_knows_the_same_and_reads_each_once(django_assert_num_queries: Any) -> None:
+    stranger, (acme, _), beta = customer_at(60), recorded_nights(True, False, True), customer_at(60)
+    ScoreRecord.objects.filter(customer=acme, run__as_of=ago(1)).update(customer=beta)
+    ids, remembered = np.array([stranger.pk, acme.pk, beta.pk]), Remembered()
+    for on in (ago(1), D):
+        assert np.array_equal(remembered.bits_by_day(ids, on, 2), bits_by_day(ids, on, 2))
+    with django_assert_num_queries(1):
+        assert remembered.bits_by_day(ids[1:2], D, 2).tolist() == [[bits(28)], [NONE]]
 
 
 @db

@@ -60,7 +60,7 @@ def stay_of(customer: Customer, on: date) -> Any:
             renewed_last=Subquery(terms.annotate(day=Max("renews_on")).values("day")[:1]),
             notice_days=Subquery(terms.annotate(days=Max("notice_days")).values("days")[:1]),
             renewal_open=Exists(renewals),
-            in_negotiation=Exists(renewals.filter(stage__iregex=NEGOTIATING)),
+            in_negotiation=Exists(renewals.filter(stage__iregex=NEGOTIATING.pattern)),
         )
         .first()
     )

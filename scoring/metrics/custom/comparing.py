@@ -1,4 +1,4 @@
-"""Which rows count: conditions on columns of a kind, read from JSON and held against a frame."""
+"""Which rows count: conditions on columns of a kind, read from JSON and held against rows."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 
 from scoring.engine.frame import Bools
 from scoring.engine.reading import Node, refuse
 from scoring.metrics.custom.declared import Condition
 from scoring.metrics.custom.tables import Holds, Table, day_of, words_of
+from scoring.metrics.rows import Column, Rows
 
 COMPARE: Final[Mapping[str, Callable[[Any, Any], Any]]] = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 EMPTINESS: Final = ("empty", "not_empty")
@@ -74,29 +74,28 @@ def _word(given: object, place: str, words: tuple[str, ...]) -> str:
     return given
 
 
-def holding(rows: pd.DataFrame, where: tuple[Condition, ...], table: Table, day: int) -> Bools:
-    """Which rows count as of a day number (one entry per row)."""
+def holding(rows: Rows, where: tuple[Condition, ...], table: Table) -> Bools:
+    """Which rows count (one entry per row)."""
     found = np.ones(len(rows), np.bool_)
     for one in where:
-        found &= _holds(rows, one, table, day)
+        found &= _holds(rows, one, table)
     return found
 
 
-def _holds(rows: pd.DataFrame, one: Condition, table: Table, day: int) -> Bools:
+def _holds(rows: Rows, one: Condition, table: Table) -> Bools:
     holds = table.columns[one.column]
-    cells = rows[day_of(table, one.column) if holds is Holds.DAY else one.column]
+    cells: Column = rows[day_of(table, one.column) if holds is Holds.DAY else one.column]
     there = known(cells)
     if one.op in EMPTINESS:
         return there if one.op == "not_empty" else ~there
     if isinstance(one.value, tuple):
-        return there & cells.isin(one.value).to_numpy(np.bool_)
-    against = one.value
-    if holds is Holds.DAY and isinstance(against, int | float):  # parsing lets nothing else be compared with a date
-        against = day + against
-    return there & np.asarray(COMPARE[one.op](cells.to_numpy(), against), np.bool_)
+        return rows.has(one.column, *one.value)
+    against: Any = one.value
+    if holds is Holds.DAY:
+        against = rows.day + against
+    return there & np.asarray(COMPARE[one.op](cells, against), np.bool_)
 
 
-def known(cells: pd.Series) -> Bools:
+def known(cells: Column) -> Bools:
     """Which cells say something: an empty text does not."""
-    found: Bools = cells.notna().to_numpy(np.bool_)
-    return found & (cells != "").to_numpy(np.bool_) if cells.dtype == object else found
+    return cells.astype(np.bool_) if cells.dtype == object else ~np.isnan(cells)

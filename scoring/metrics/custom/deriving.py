@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import numpy as np
 
 from scoring.engine.frame import Floats, has_value
@@ -19,8 +17,8 @@ def derive(source: Derived, block: Block, window: int) -> Reading:
     It is evidence where either of the two is. Each is judged by its own rules of silence and age.
     """
     if source.how in OF_ONE:
-        first = _column(source.of, block, 0)
-        second = _column(source.of, block.as_of(block.on - timedelta(days=window)), 0)
+        earlier, place = block.elsewhen(block.days - window)
+        first, second = _column(source.of, block, 0), _column(source.of, earlier, 0).of(place)
     else:
         first, second = _column(source.of, block, window), _column(source.by, block, window)
     return Reading(_number(source, first, second), (first.evidence | second.evidence).astype(np.float64))

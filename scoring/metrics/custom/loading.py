@@ -7,28 +7,28 @@ from datetime import date
 from functools import lru_cache
 
 import numpy as np
-import pandas as pd
 from django.db.models import Q
 
 from accounts.business_days import end_of, start_of
 from scoring.engine.frame import Bools
 from scoring.metrics.block import Block, Since
+from scoring.metrics.custom import declared
 from scoring.metrics.custom.comparing import holding
-from scoring.metrics.custom.declared import Rows
 from scoring.metrics.custom.tables import PLANNED, TABLES, Holds, Table, day_of, is_moment
 from scoring.metrics.money import in_reporting_currency
+from scoring.metrics.rows import Column, Rows
 
-Loader = Callable[[Block], pd.DataFrame]
-UNRATED = "unrated"  # the column of a frame that marks amounts without an exchange rate
+Loader = Callable[[Block], Rows]
+UNRATED = "unrated"  # the column that marks amounts without an exchange rate
 
 
-def rows_in(source: Rows, block: Block, window: int) -> pd.DataFrame:
-    """The rows that count, with `pos`, the day of a fact as `on`, and money in the reporting currency."""
+def rows_in(source: declared.Rows, block: Block, window: int) -> Rows:
+    """The rows that count, with the day of a fact as `on`, and money in the reporting currency."""
     rows = block.once(_loader(source.kind, _columns(source), window))
-    return rows[holding(rows, source.where, source.table, block.day)]
+    return rows[holding(rows, source.where, source.table)]
 
 
-def _columns(source: Rows) -> tuple[str, ...]:
+def _columns(source: declared.Rows) -> tuple[str, ...]:
     """What is read: the date, what is asked, and the currency where money is."""
     table = source.table
     asked = {source.column, table.date, *table.begins, *(one.column for one in source.where)} - {""}
@@ -45,10 +45,11 @@ def _loader(kind: str, columns: tuple[str, ...], window: int) -> Loader:
     )
 
 
-def _facts(block: Block, table: Table, columns: tuple[str, ...], window: int) -> pd.DataFrame:
-    rows = block.shared_rows(table.model, columns, _lately(table.kind, window))
-    days = rows[day_of(table, table.date)]
-    return rows.assign(on=days)[block.within(days, window)].reset_index(drop=True)
+def _facts(block: Block, table: Table, columns: tuple[str, ...], window: int) -> Rows:
+    found = block.table(table.model, columns, _lately(table.kind, window))
+    day = found.columns[day_of(table, table.date)]
+    rows = block.situated(found, day, day + window - 1)
+    return rows.assign(on=rows[day_of(table, table.date)])
 
 
 @lru_cache(maxsize=256)  # the nights of a stretch share rows by the condition itself
@@ -63,27 +64,27 @@ def _lately(kind: str, window: int) -> Callable[[Since, date], Q]:
     return where
 
 
-def _states(block: Block, table: Table, columns: tuple[str, ...]) -> pd.DataFrame:
+def _states(block: Block, table: Table, columns: tuple[str, ...]) -> Rows:
     """Records as they were on the date; what begins later is not there yet."""
-    rows = block.states(table.kind, columns)
+    rows = block.records(table.kind, columns)
     there: Bools = np.ones(len(rows), np.bool_)
     for begins in table.begins:
-        there &= ~(rows[begins] > block.day).to_numpy(np.bool_)
-    return rows[there].assign(on=float(block.day)).reset_index(drop=True)
+        there &= ~(rows[begins] > rows.day)
+    rows = rows[there]
+    return rows.assign(on=rows.day.astype(np.float64))
 
 
-def _finished(rows: pd.DataFrame, block: Block, table: Table) -> pd.DataFrame:
+def _finished(rows: Rows, block: Block, table: Table) -> Rows:
     """Empty what has not happened by the date, and turn money into the reporting currency."""
     unrated: Bools = np.zeros(len(rows), np.bool_)
-    made = {}
-    for column, holds in table.columns.items():
-        if column not in rows:
-            continue
+    made: dict[str, Column] = {}
+    for column in (one for one in table.columns if one in rows):
+        holds = table.columns[column]
         if holds is Holds.MONEY:
-            made[column] = in_reporting_currency(block, rows, column, rows["on"].to_numpy(np.float64))
-            unrated |= rows[column].notna().to_numpy() & np.isnan(made[column])
+            made[column] = in_reporting_currency(block, rows, column, rows["on"])
+            unrated |= rows.known(column) & np.isnan(made[column])
         if holds is Holds.DAY and column not in PLANNED:
             days = day_of(table, column)
-            later = (rows[days] > block.day).to_numpy(np.bool_)
-            made |= {name: np.where(later, np.nan, rows[name].to_numpy(np.float64)) for name in {column, days}}
+            later = rows[days] > rows.day
+            made |= {name: np.where(later, np.nan, rows[name]) for name in {column, days}}
     return rows.assign(**made, **{UNRATED: unrated})

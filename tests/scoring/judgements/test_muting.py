@@ -14,6 +14,8 @@ from accounts.models import Customer, Expectation
 from scoring.engine.frame import State
 from scoring.engine.scoring import score as score_block
 from scoring.loading import load
+from scoring.metrics.block import Block
+from scoring.metrics.expectations import expected, noted, profile
 from scoring.scorecards.publishing import live_version
 from tests.cast import make_row
 from tests.healthsite.pages.world import D, customer_at
@@ -62,6 +64,18 @@ def test_it_is_left_out_of_the_score_and_the_range_widens(acme: Customer) -> Non
     assert (before.low[0], before.high[0]) == pytest.approx((45, 60))  # whether the cap at 45 holds is not known
     assert after.score[0] == pytest.approx(60)
     assert (after.low[0], after.high[0]) == pytest.approx((42, 72))  # 30 of 100 at worst, at best
+
+
+def test_each_of_many_nights_has_the_notes_of_its_own_day(acme: Customer) -> None:
+    day, other = D.toordinal(), customer_at(70)
+    mute(acme, expected=3.0, from_on=D - 4 * DAY)
+    mute(acme, from_on=D - 2 * DAY, until_on=D)
+    block = Block(np.repeat([acme.pk, other.pk], 4), np.tile([day - 4, day - 2, day - 1, day], 2))
+    nan = np.nan
+    assert noted(block)["nps"].tolist() == [False, True, True, False, *[False] * 4]
+    np.testing.assert_array_equal(expected(block, "nps"), [3, nan, nan, 3, *[nan] * 4])
+    levels = [[nan, nan, 3], [3, 3, nan], [3, nan, nan], [nan, nan, 3], *[[nan] * 3] * 4]
+    np.testing.assert_array_equal(profile(block, "nps", 3), levels)
 
 
 def queries(ids: list[int]) -> int:

@@ -8,14 +8,25 @@ from typing import Any
 import numpy as np
 import pytest
 
-from accounts.models import Asset, Customer, Interaction, Invoice, Opportunity, Product, Survey, Ticket, Usage
+from accounts.models import (
+    Asset,
+    Customer,
+    Interaction,
+    Invoice,
+    MetricValue,
+    Opportunity,
+    Product,
+    Survey,
+    Ticket,
+    Usage,
+)
 from scoring.engine.frame import State
 from scoring.metrics.block import Block
 from scoring.metrics.custom.declaring import metric_of
 from scoring.metrics.custom.parsing import parse_body
 from scoring.metrics.evaluating import Column, evaluate
-from scoring.metrics.sharing import together
 from tests.cast import START, make_customer, make_row, make_source
+from tests.scoring.metrics.overwriting import overwrite
 from tests.scoring.metrics.reading import D, at
 
 pytestmark = pytest.mark.django_db
@@ -41,8 +52,20 @@ def column(said: dict[str, Any], *customers: Customer, on: date = D, window: int
 
 def value(said: dict[str, Any], customer: Customer, on: date = D, window: int | None = None) -> Any:
     """The value of one customer, or its state where it has none."""
-    found = column(said, customer, on=on, window=window)
-    return State(int(found.states[0])) if np.isnan(found.values[0]) else float(found.values[0])
+    return each(column(said, customer, on=on, window=window))[0]
+
+
+def each(found: Column) -> list[Any]:
+    """The value of each customer, or its state where it has none."""
+    read = zip(found.values.tolist(), found.states.tolist(), strict=True)
+    return [State(state) if np.isnan(value) else value for value, state in read]
+
+
+def nights(said: dict[str, Any], customers: list[Customer], days: list[date]) -> list[Any]:
+    """What `value` says of each customer on each day (ascending), all read together."""
+    metric, ids = metric_of("own", parse_body(said)), sorted(one.pk for one in customers)
+    numbers = np.tile([day.toordinal() for day in days], len(ids))
+    return each(evaluate(metric, Block(np.repeat(ids, len(days)), numbers), metric.window))
 
 
 def ticket(customer: Customer, days: int, **fields: Any) -> Ticket:
@@ -200,14 +223,37 @@ def test_usage_interactions_and_surveys_are_read_too(acme: Customer) -> None:
     assert value(body("latest", kind="surveys", column="score"), acme) == 6
 
 
+@pytest.mark.parametrize(
+    "said",
+    [body("count"), body("count", quiet="zero"), body("latest", column="csat"), body("distinct", column="topic"),
+     body("days_since", quiet="counts"), body("days_since", column="closed_at"), body("sum", column="csat", window=3),
+     body("count", where=[{"column": "opened_at", "op": ">=", "value": -5}]),
+     body("count", where=[{"column": "closed_at", "op": "empty"}, {"column": "topic", "op": "!=", "value": "login"}])],
+)  # fmt: skip
 def test_nights_read_together_say_the_same_with_one_query_for_all(
-    rated: Customer, django_assert_max_num_queries: Any
+    rated: Customer, said: dict[str, Any], django_assert_max_num_queries: Any
 ) -> None:
-    days = [ago(n) for n in (4, 3, 2, 1, 0)]
-    alone = [value(body("count"), rated, on=day) for day in days]
-    with together(days[0], days[-1]), django_assert_max_num_queries(40) as queries:
-        assert [value(body("count"), rated, on=day) for day in days] == alone
-    assert sum('FROM "accounts_ticket" WHERE' in one["sql"] and "topic" in one["sql"] for one in queries) <= 1
+    customers, days = [rated, make_customer()], [ago(n) for n in (40, 4, 3, 2, 1, 0)]
+    ticket(customers[1], 12, csat=4, closed_at=at(ago(2)))
+    alone = [value(said, one, on=day) for one in customers for day in days]
+    with django_assert_max_num_queries(40) as queries:
+        assert nights(said, customers, days) == alone
+    assert sum(one["sql"].startswith('SELECT "accounts_ticket"."customer_id"') for one in queries) == 1
+
+
+def test_states_of_nights_read_together_are_as_of_each(acme: Customer) -> None:
+    product = Product.objects.create(sku="SW-1", name="Core")
+    asset = make_row(Asset, acme, product=product, installed_on=ago(7), quantity=3)
+    overwrite("assets", asset, ago(1), quantity=8)
+    said = body("sum", kind="assets", column="quantity", window=0)
+    assert nights(said, [acme], [ago(n) for n in (9, 5, 2, 1, 0)]) == [State.MISSING, 3, 3, 8, 8]
+
+
+def test_changes_of_nights_read_together_are_each_against_a_window_earlier(acme: Customer) -> None:
+    for days, hours in ((20, 2), (10, 3), (5, 7)):
+        make_row(MetricValue, acme, metric="csat", date=ago(days), value=hours)
+    changes = {**body("count", window=10), "source": {"from": "change", "of": "csat"}}
+    assert nights(changes, [acme], [ago(n) for n in (20, 10, 5, 0)]) == [State.MISSING, 1, 5, 4]
 
 
 @pytest.mark.parametrize("customers", [2, 12])

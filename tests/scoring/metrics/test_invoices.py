@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from accounts.models import Customer, Invoice
 from scoring.engine.frame import State
+from scoring.metrics.block import Block
+from scoring.metrics.invoices import billed, days_past_due
 from tests.cast import make_customer, make_row, make_source
 from tests.scoring.metrics.reading import D, is_evidence, read
 
@@ -110,6 +113,13 @@ def test_an_invoice_paid_later_is_unpaid_on_the_day(acme: Customer, other: Custo
     bill(make_customer(), 6)
     assert read("days_past_due", acme, ago(4)) == (16.0, State.FRESH)
     assert read("days_past_due", acme, ago(3)) == (0.0, State.FRESH)
+
+
+def test_each_of_many_days_knows_what_was_billed_and_paid_by_then(acme: Customer) -> None:
+    bill(acme, 500, 480, 470)
+    block = Block(np.full(4, acme.pk), np.array([ago(days).toordinal() for days in (501, 475, 470, 0)]))
+    assert np.nan_to_num(days_past_due(block, 0).value).tolist() == [0.0, 5.0, 0.0, 0.0]
+    assert billed(block).tolist() == [False, True, True, True]
 
 
 @pytest.mark.parametrize(("silent", "expected"), [(45, (10.0, State.CARRIED)), (46, (None, State.EXPIRED))])

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from accounts.models import Customer, CustomerPeriod, Subscription
 from scoring.engine.frame import State
+from scoring.metrics.block import Block
+from scoring.metrics.periods import tenure_days
 from tests.cast import make_customer, make_row
 from tests.scoring.metrics.overwriting import overwrite
 from tests.scoring.metrics.reading import D, is_evidence, read
@@ -33,6 +36,14 @@ def test_tenure_counts_from_the_current_period() -> None:
     Customer.objects.update(customer_since=ago(900))
     assert read("tenure_days", acme) == (100.0, State.FRESH)
     assert read("tenure_days", acme, ago(501)) == (399.0, State.FRESH)
+
+
+def test_each_of_many_days_has_the_period_that_held_then() -> None:
+    acme = make_customer(since=None)
+    CustomerPeriod.objects.create(customer=acme, started_on=ago(900), ended_on=ago(500))
+    CustomerPeriod.objects.create(customer=acme, started_on=ago(100))
+    block = Block(np.full(5, acme.pk), np.array([ago(days).toordinal() for days in (501, 500, 101, 100, 0)]))
+    assert np.nan_to_num(tenure_days(block, 0).value, nan=-1).tolist() == [399.0, -1.0, -1.0, 0.0, 100.0]
 
 
 def test_without_a_period_the_customers_file_says_since_when() -> None:

@@ -72,6 +72,13 @@ def test_revenue_counts_until_the_subscription_is_over(acme: Customer, status: s
     assert arr_of(acme) == yearly
 
 
+def test_each_of_many_days_has_its_own_rate(acme: Customer) -> None:
+    quote("USD", {ago(900): "0.5", ago(10): "0.25"})
+    subscribe(acme, 100, currency="USD")
+    days = np.array([ago(11).toordinal(), ago(10).toordinal(), D.toordinal()])
+    assert arr(Block(np.full(3, acme.pk), days)).tolist() == [600.0, 300.0, 300.0]
+
+
 def test_a_moving_rate_is_no_growth(acme: Customer) -> None:
     quote("USD", {ago(900): "0.9", ago(30): "0.5"})
     subscribe(acme, 100, currency="USD")

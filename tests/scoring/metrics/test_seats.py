@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 
 from accounts.models import Change, Customer, Source, Subscription
 from scoring.engine.frame import State
+from scoring.metrics import METRICS
+from scoring.metrics.block import Block
+from scoring.metrics.evaluating import evaluate
 from tests.cast import make_customer, make_row, make_source
 from tests.scoring.metrics.reading import is_evidence, read
 from tests.scoring.metrics.using import ago, use
@@ -154,6 +158,16 @@ def test_a_term_begins_anew_each_year(acme: Customer, other: Customer) -> None:
     use(acme, 99, 50, units=500)
     use(acme, 100, units=9999)
     assert read(SEATS, acme) == (pytest.approx(100.0), State.FRESH)
+
+
+def test_units_of_many_dates_at_once_are_those_of_each(acme: Customer, other: Customer) -> None:
+    buy(acme, committed_units=3652.5, started_on=date(2023, 6, 23))  # two years and a hundred days
+    use(acme, *range(0, 200, 9), units=150)
+    use(other, *range(1, 200, 9), units=9999)
+    days = [ago(160), ago(101), ago(100), ago(99), ago(0)]
+    together = Block(np.full(len(days), acme.pk), np.array([day.toordinal() for day in days]))
+    column = evaluate(METRICS[SEATS], together, METRICS[SEATS].window)
+    assert column.values == pytest.approx([read(SEATS, acme, day)[0] or np.nan for day in days], nan_ok=True)
 
 
 def test_a_subscription_of_less_than_a_year_is_a_shorter_term(acme: Customer) -> None:

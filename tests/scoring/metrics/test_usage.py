@@ -13,9 +13,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Customer, Product, Subscription
 from scoring.metrics import METRICS
+from scoring.metrics.activity import last_login
 from scoring.metrics.block import Block
 from scoring.metrics.evaluating import evaluate
-from scoring.metrics.usage import FIGURES, figure, known
+from scoring.metrics.usage import FIGURES, figure, first_row, known, last_row, row_days
 from tests.cast import make_customer, make_row, make_source
 from tests.scoring.metrics.reading import D
 from tests.scoring.metrics.using import use, use_features, workdays
@@ -36,6 +37,39 @@ def test_figures_of_several_customers_stay_apart() -> None:
     use(unasked, 0, logins=100)
     use(last, 0, logins=7)
     assert figure(block_of(first, last), "sum", "logins", 28).tolist() == [6.0, 7.0]
+
+
+@pytest.mark.parametrize("window", [28, 40])
+def test_many_dates_at_once_are_the_same_as_each_alone(window: int) -> None:
+    customers = [_mixed(random) for random in map(Random, range(6))]
+    ids = np.array(sorted(customer.pk for customer in customers))
+    dates = [D - timedelta(days=days) for days in (70, 33, 12, 1, 0)]
+    together = Block(np.repeat(ids, len(dates)), np.tile([on.toordinal() for on in dates], len(ids)))
+    for place, on in enumerate(dates):
+        alone = Block(ids, on)
+        for how, column in FIGURES:
+            for read in (figure, known):
+                here = read(together, how, column, window)[place :: len(dates)].astype(float)
+                there = read(alone, how, column, window).astype(float)
+                assert here == pytest.approx(there, nan_ok=True), (on, read, how, column)
+        for tell in (first_row, last_row, row_days, last_login):
+            assert tell(together)[place :: len(dates)] == pytest.approx(tell(alone), nan_ok=True), (on, tell)
+
+
+def _mixed(random: Random) -> Customer:
+    """A customer with some use long ago and some of late, of a day or a week, of one source or two."""
+    customer = make_customer()
+    for days in (*random.sample(range(random.choice([0, 50]), 100), 12), *random.sample(range(320, 450), 3)):
+        row: dict[str, Any] = {column: random.choice([None, 0, 3]) for column in ("logins", "minutes", *LEVELS)}
+        row |= {"active_users": random.choice([None, 1]), "core_features_used": 2}
+        use(
+            customer,
+            days,
+            period_days=random.choice([1, 1, 7]),
+            source=make_source(random.choice(["own", "app"])),
+            **row,
+        )
+    return customer
 
 
 @pytest.mark.parametrize("window", [28, 30, 40])

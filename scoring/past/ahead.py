@@ -1,0 +1,63 @@
+"""Reads the facts of many past nights at once: one query and one array for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Final
+
+import numpy as np
+
+from accounts.models import Customer
+from scoring.loading import Ids, Loaded, Read, finished, load, longest, names_asked, read
+from scoring.metrics.block import DAY_BITS, SLACK_DAYS, Block
+from scoring.metrics.sharing import Shared
+from scoring.models import ScorecardVersion
+
+PAIRS: Final = 15_000  # of customers and nights computed at once: more would leave the cache of the processor
+EVERYBODY: Final = (0, 2**40)  # customers come and go
+
+
+class Ahead:
+    """Loads customers first..last (ids) as `loading.load` does, for nights (ascending) asked for in their order.
+
+    What is read is kept for the nights to come; it says the same as the nights one by one. For no more customers and
+    nights than memory holds.
+    """
+
+    def __init__(self, nights: Sequence[date], customers: tuple[int, int] = EVERYBODY) -> None:
+        self.nights = nights
+        self.customers = customers
+        self._kept: dict[int, tuple[Block, Read]] = {}
+        slack = timedelta(days=SLACK_DAYS)
+        self._shared = Shared(nights[0] - slack, nights[-1], customers)
+
+    def load(self, ids: Ids, on: date, version: ScorecardVersion) -> Loaded:
+        """Every input of customers (ids ascending) as of a date; of any date that is none of the nights by itself."""
+        kept = self._kept.get(version.pk)
+        if on in self.nights and (kept is None or kept[0].places(ids, on) is None):
+            kept = self._kept[version.pk] = self._read(on, version)
+        place = kept[0].places(ids, on) if kept else None
+        if kept is None or place is None:
+            return load(ids, on, version.engine)
+        return finished(kept[1].of(place), Block(ids, on), version.engine, names_asked(version.engine))
+
+    def _read(self, on: date, version: ScorecardVersion) -> tuple[Block, Read]:
+        engine, asked = version.engine, names_asked(version.engine)
+        pairs = self._pairs(on)
+        days = pairs & (1 << DAY_BITS) - 1
+        block = Block(pairs >> DAY_BITS, days, engine.parameters, longest(engine, asked), within=self._shared)
+        found = block, read(block, engine, asked)
+        if block.dates[-1] == self.nights[-1]:
+            self._shared.kept.clear()  # nothing is left to be read
+        return found
+
+    def _pairs(self, on: date) -> Ids:
+        """The customers of the nights from a date on, as many nights as are computed at once; as keys, ascending."""
+        active, found = Customer.objects.filter(pk__range=self.customers), list[Ids]()
+        for night in (one for one in self.nights if one >= on):
+            ids = np.fromiter(active.active_on(night).order_by().values_list("pk", flat=True), dtype=np.int64)
+            found.append(ids << DAY_BITS | night.toordinal())
+            if sum(map(len, found)) + len(ids) > PAIRS:
+                break
+        return np.sort(np.concatenate(found))
