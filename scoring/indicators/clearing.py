@@ -44,18 +44,9 @@ def still_open(nights: Ints) -> Ints:
 
 def _lasting(held: Bools, needed: int) -> Bools:
     """Whether a condition (nights x n, the latest first) has held often enough and was not away for two since."""
-    held = held[::-1]
-    opens, clears = _in_a_row(held) >= needed, _in_a_row(~held) >= CLEARS_AFTER
-    latest: Bools = _latest(opens) > _latest(clears)
-    return latest
-
-
-def _in_a_row(true: Bools) -> Ints:
-    """For how many nights up to each (nights x n, the latest last) it was true without a break."""
-    night = np.arange(len(true))[:, np.newaxis]
-    return night - np.maximum.accumulate(np.where(true, -1, night), axis=0)
-
-
-def _latest(true: Bools) -> Ints:
-    """The place of the last night (nights x n) on which it was true (n), -1 = none."""
-    return np.where(true.any(axis=0), len(true) - 1 - true[::-1].argmax(axis=0), -1)
+    run = np.zeros(held.shape[1], np.int64)
+    away, is_open = run.copy(), run > 0
+    for holds in held[::-1]:
+        run, away = np.where(holds, run + 1, 0), np.where(holds, 0, away + 1)
+        is_open = (is_open & (away < CLEARS_AFTER)) | (run >= needed)
+    return is_open

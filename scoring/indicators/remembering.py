@@ -40,8 +40,12 @@ class Remembered:
         found, nights = np.full((days, len(ids)), NONE, np.int64), _nights(on, days)
         self._nights = {run: self._nights.get(run) or _recorded(run) for run in nights}  # without those out of reach
         for run, (owners, bits) in self._nights.items():
-            there = np.isin(ids, owners, assume_unique=True)
-            found[(on - nights[run]).days, there] = bits[np.searchsorted(owners, ids[there])]
+            ago = (on - nights[run]).days
+            if np.array_equal(owners, ids):  # as on most nights
+                found[ago] = bits
+            else:
+                there = np.isin(ids, owners, assume_unique=True)
+                found[ago, there] = bits[np.searchsorted(owners, ids[there])]
         return found
 
 

@@ -17,7 +17,7 @@ from accounts.business_days import WorkingDays
 from accounts.calendars import load_working_days
 from accounts.history import Asked, known_before, read_log, read_states
 from accounts.models import Calendar
-from accounts.numbering import columned, selected
+from accounts.numbering import CHUNK, columned, selected
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.covering import covered
 from scoring.metrics.deliveries import Deliveries
@@ -103,12 +103,6 @@ class Block:
             self._others[keys.tobytes()] = other
         return self._others[keys.tobytes()], place
 
-    def places(self, ids: Ints, on: date) -> Ints | None:
-        """Where customers stand on one of the block's dates; None where any of them does not."""
-        keys = ids << DAY_BITS | on.toordinal()
-        place = np.searchsorted(self._keys, keys).clip(max=len(self) - 1)
-        return place if np.array_equal(self._keys[place], keys) else None
-
     @cached_property
     def shared(self) -> Shared:
         """What this block shares with those of the same customers in the same stretch of days."""
@@ -156,7 +150,7 @@ class Block:
             matters = where(lambda days: shared.first - self.reach(days) + timedelta(days=1), shared.last)
             rows = model._default_manager.filter(shared.of_customers(), known_before(model, shared.known_by), matters)
             found = rows.order_by("pk").values_list("customer_id", *selected(model, columns))
-            return Table.of(columned(found, ["customer_id", *columns], model), *by)
+            return Table.of(columned(found.iterator(CHUNK), ["customer_id", *columns], model), *by)
 
         return shared.once((model, tuple(columns), where, by, self.longest), load)
 
@@ -168,7 +162,9 @@ class Block:
 
         def load() -> tuple[Table, Floats, Floats]:
             since = Asked(shared.customers, shared.first, shared.known_by)
-            log = shared.once("log", lambda: read_log(READ_TOGETHER, since)) if asked is usual else None
+            # Of one customer all that changed is less work than a query for each kind.
+            together = len(self) == 1 and asked is usual
+            log = shared.once("log", lambda: read_log(READ_TOGETHER, since)) if together else None
             states = read_states(kind, asked, since, log)
             table = Table.of({**states.columns, "from": states.first, "to": states.last})
             return table, table.columns["from"], table.columns["to"]

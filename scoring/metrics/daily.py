@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import islice
 from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from accounts.models import Usage
-from accounts.numbering import columned, selected
+from accounts.numbering import CHUNK, columned, selected
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.block import Block
 from scoring.metrics.rows import Ints, Table
 from scoring.metrics.sharing import Shared
 
 REACH: Final = 240  # days before a date: the half year of weeks that metrics look at, and the time a feed may be silent
-CHUNK: Final = 20_000  # rows made numbers at once: as tuples they take ten times the room
 FLOWS: Final = ("logins", "sessions", "minutes", "actions", "api_calls", "executive_logins")  # add up over days
 LEVELS: Final = ("active_users", "active_users_28d", "licensed_users", "features_used", "core_features_used")
 COLUMNS: Final = ("date", "source", "product", "period_days", *FLOWS, *LEVELS)
@@ -131,19 +129,9 @@ def days_of(block: Block, back: int = REACH) -> Days | None:
 def _read(shared: Shared, reach: int) -> Days:
     first = shared.first.toordinal() - reach
     rows = Usage.objects.filter(shared.of_customers(), date__range=(date.fromordinal(first), shared.last)).order_by()
-    columns = _columns(rows.values_list("customer_id", *selected(Usage, COLUMNS)).iterator(chunk_size=CHUNK))
+    found = rows.values_list("customer_id", *selected(Usage, COLUMNS)).iterator(CHUNK)
+    columns = columned(found, ["customer_id", *COLUMNS], Usage)
     return Days(Table.of({**columns, **derived(columns)}, "date"), first, shared.last.toordinal())
-
-
-def _columns(rows: Iterable[Sequence[Any]]) -> dict[str, npt.NDArray[Any]]:
-    names = ["customer_id", *COLUMNS]
-    parts = [columned(some, names, Usage) for some in _cut(iter(rows))] or [columned([], names, Usage)]
-    return {name: np.concatenate([part[name] for part in parts]) for name in names}
-
-
-def _cut(rows: Iterator[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
-    while some := list(islice(rows, CHUNK)):
-        yield some
 
 
 def derived(columns: Mapping[str, Floats], sure: Bools | Literal[True] = True) -> dict[str, Floats]:

@@ -28,29 +28,37 @@ class Ahead:
     def __init__(self, nights: Sequence[date], customers: tuple[int, int] = EVERYBODY) -> None:
         self.nights = nights
         self.customers = customers
-        self._kept: dict[int, tuple[Block, Read]] = {}
+        self._kept: dict[int, tuple[Ids, Read]] = {}  # by version: customers and nights as keys, ascending
         slack = timedelta(days=SLACK_DAYS)
         self._shared = Shared(nights[0] - slack, nights[-1], customers)
 
     def load(self, ids: Ids, on: date, version: ScorecardVersion) -> Loaded:
         """Every input of customers (ids ascending) as of a date; of any date that is none of the nights by itself."""
-        kept = self._kept.get(version.pk)
-        if on in self.nights and (kept is None or kept[0].places(ids, on) is None):
-            kept = self._kept[version.pk] = self._read(on, version)
-        place = kept[0].places(ids, on) if kept else None
-        if kept is None or place is None:
+        place = self._places(ids, on, version)
+        if place is None and on in self.nights:
+            self._read(on, version)
+            place = self._places(ids, on, version)
+        if place is None:
             return load(ids, on, version.engine)
-        return finished(kept[1].of(place), Block(ids, on), version.engine, names_asked(version.engine))
+        found = self._kept[version.pk][1].of(place)
+        return finished(found, Block(ids, on), version.engine, names_asked(version.engine))
 
-    def _read(self, on: date, version: ScorecardVersion) -> tuple[Block, Read]:
-        engine, asked = version.engine, names_asked(version.engine)
-        pairs = self._pairs(on)
+    def _places(self, ids: Ids, on: date, version: ScorecardVersion) -> Ids | None:
+        """Where customers stand on a date among those that were read; None where any of them does not."""
+        if version.pk not in self._kept:
+            return None
+        known, wanted = self._kept[version.pk][0], ids << DAY_BITS | on.toordinal()
+        place = np.searchsorted(known, wanted).clip(max=len(known) - 1)
+        return place if np.array_equal(known[place], wanted) else None
+
+    def _read(self, on: date, version: ScorecardVersion) -> None:
+        self._kept.pop(version.pk, None)  # make room
+        engine, asked, pairs = version.engine, names_asked(version.engine), self._pairs(on)
         days = pairs & (1 << DAY_BITS) - 1
         block = Block(pairs >> DAY_BITS, days, engine.parameters, longest(engine, asked), within=self._shared)
-        found = block, read(block, engine, asked)
+        self._kept[version.pk] = pairs, read(block, engine, asked)
         if block.dates[-1] == self.nights[-1]:
             self._shared.kept.clear()  # nothing is left to be read
-        return found
 
     def _pairs(self, on: date) -> Ids:
         """The customers of the nights from a date on, as many nights as are computed at once; as keys, ascending."""

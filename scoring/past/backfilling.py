@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.models import Customer
+from scoring.indicators.remembering import Remembered
 from scoring.judging import load_night
 from scoring.leasing import take
 from scoring.models import Run, Shard
@@ -29,7 +30,8 @@ from scoring.vocabulary.staying import settle
 
 WORTH_IT: Final = 40  # nights; for fewer the processes take longer to start than they save
 PART: Final = 500  # customers at most whose facts a process holds at once
-STRETCH: Final = 200  # nights of one part whose facts a process holds at once
+STRETCH: Final = 400  # nights of one part whose facts a process holds at once
+BEGUN: Final = 8  # nights that have begun and are not closed: few are left behind where a backfill is interrupted
 
 
 def score_days(first: date, last: date, *, key: str = "") -> Iterator[Run]:
@@ -45,12 +47,17 @@ def score_nights(nights: Sequence[date], *, key: str = "", known: Known = "now")
     moves when a night is complete.
     """
     processes = os.cpu_count() or 1
-    if processes < 2 or len(nights) < WORTH_IT or connection.in_atomic_block or asks_for_stage():
-        yield from _one_by_one(nights, key, known)
-        return
+    alone = processes < 2 or len(nights) < WORTH_IT or connection.in_atomic_block or asks_for_stage()
+    remembered = Remembered()
     with ExitStack() as stack:
-        lanes = [stack.enter_context(pool(1)) for _ in range(processes)]
-        yield from _side_by_side(nights, key, lanes) if known == "now" else _recalled(nights, lanes)
+        lanes = [stack.enter_context(pool(1)) for _ in range(0 if alone else processes)]
+        if not lanes:
+            runs = _one_by_one(nights, key, known)
+        else:
+            runs = _side_by_side(nights, key, lanes) if known == "now" else _recalled(nights, lanes)
+        for run in runs:
+            settle(run, remembered.bits_by_day)  # customers move through their stages night after night
+            yield run
 
 
 def asks_for_stage() -> bool:
@@ -68,13 +75,7 @@ def _one_by_one(nights: Sequence[date], key: str, known: Known) -> Iterator[Run]
         ahead = Ahead(nights[start : start + length])
         read = ahead.load if customers <= settings.SHARD_SIZE else load_night
         for night in ahead.nights:
-            yield _settled(score_date(night, known=known, key=key, read=read))
-
-
-def _settled(run: Run) -> Run:
-    """The run, after customers have moved through their stages by it."""
-    settle(run)
-    return run
+            yield score_date(night, known=known, key=key, read=read)
 
 
 # -- side by side ------------------------------------------------------------------------------------------------------
@@ -83,7 +84,7 @@ def _settled(run: Run) -> Run:
 def _side_by_side(nights: Sequence[date], key: str, lanes: Sequence[Executor]) -> Iterator[Run]:
     """Each part of the customers goes its lane through the nights; a run is complete when all have passed it.
 
-    The next night begins before one is closed, and no more: an interrupted backfill leaves few runs behind.
+    Lanes do not wait for each other, nor for what is done when a night is complete, but for `BEGUN` nights at most.
     """
     parts = _parts(len(lanes))
     length = STRETCH if len(parts) <= len(lanes) else PAIRS // PART
@@ -93,7 +94,7 @@ def _side_by_side(nights: Sequence[date], key: str, lanes: Sequence[Executor]) -
         for night in stretch:
             run = begin_day(night, key, parts)
             begun.append((run, [_submit(shard, stretch, lanes, parts) for shard in run.shards.order_by("pk")]))
-            if len(begun) > 1:
+            if len(begun) >= BEGUN:
                 yield _closed(*begun.popleft())
     yield from (_closed(*one) for one in begun)
 
@@ -115,7 +116,7 @@ def _submit(shard: Shard, nights: tuple[date, ...], lanes: Sequence[Executor], p
 def _closed(run: Run, parts: Sequence[Future[None]]) -> Run:
     for part in parts:
         part.result()
-    return _settled(complete(run))
+    return complete(run)
 
 
 _ahead: dict[tuple[int, int], Ahead] = {}  # of a process in a lane: what it has read of its parts

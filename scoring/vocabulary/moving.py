@@ -41,7 +41,8 @@ class Night:
         self._read()
 
     def _read(self) -> None:
-        stays = Stay.objects.filter(stretch((int(self.ids[0]), int(self.ids[-1])))).order_by("from_on", "pk")
+        mine = stretch((int(self.ids[0]), int(self.ids[-1])))
+        stays = Stay.objects.filter(mine).order_by("customer_id", "from_on", "pk")
         self._read_ended(stays.exclude(until_on=None))
         columns = ("customer_id", "pk", "stage", "from_on", "reason", "expires_on")
         place = {pk: i for i, pk in enumerate(self.ids.tolist())}

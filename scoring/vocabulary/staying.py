@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 import numpy as np
@@ -11,9 +12,10 @@ from django.db.models import Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
 from accounts.models import Customer, CustomerPeriod
+from scoring.engine.frame import Floats
 from scoring.fields import load_fields
 from scoring.indicators.remembering import ByDay, bits_by_day
-from scoring.metrics.block import blocks
+from scoring.metrics.block import Ints, blocks
 from scoring.models import Definition, Purpose, Run, Stay
 from scoring.nights import records_in
 from scoring.vocabulary.moving import Night
@@ -31,24 +33,31 @@ def settle(run: Run, by_day: ByDay = bits_by_day) -> int:
     one who is in no stage is placed. `by_day` tells what earlier nights recorded: who settles one night after the other
     gives that of a `Remembered`.
     """
-    if run.purpose != Purpose.NIGHTLY:
+    if run.purpose != Purpose.NIGHTLY or run.as_of < newest_settled():
         return 0
+    said = list(_said(run, by_day))  # what a night says stays as it is: nobody has to wait while it is read
     with transaction.atomic():
         # Nobody else settles, or edits a stage, meanwhile.
         list(Definition.objects.select_for_update().filter(kind="stage").order_by("pk"))
         if run.as_of < newest_settled():
             return 0
         _end_stays_of_the_departed(run.as_of)
-        return _move(run, by_day)
+        return _move(run.as_of, said)
 
 
-def _move(run: Run, by_day: ByDay) -> int:
-    scored = records_in(run.pk).values_list("customer_id", flat=True)
-    stages, names, began = Stages(), sorted(stage_fields()), 0
+def _said(run: Run, by_day: ByDay) -> Iterator[tuple[Ints, Mapping[str, Floats]]]:
+    """The scored customers of a night, some thousands at once, with the fields that rules of stages read."""
+    scored, names = records_in(run.pk).values_list("customer_id", flat=True), sorted(stage_fields())
     for ids in blocks(np.fromiter(scored, dtype=np.int64), settings.SHARD_SIZE):
-        night = Night(ids, run.as_of, load_fields(run, ids, names, by_day))
+        yield ids, load_fields(run, ids, names, by_day)
+
+
+def _move(on: date, said: Iterable[tuple[Ints, Mapping[str, Floats]]]) -> int:
+    stages, began = Stages(), 0
+    for ids, fields in said:
+        night = Night(ids, on, fields)
         began += night.place(stages) + night.move(stages)
-        show(ids, run.as_of)
+        show(ids, on)
     return began
 
 
