@@ -21,14 +21,12 @@ from accounts.numbering import CHUNK, columned, selected
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.covering import covered
 from scoring.metrics.deliveries import Deliveries
-from scoring.metrics.rows import Rows, Table, reduced
+from scoring.metrics.rows import DAY_BITS, Ints, Rows, Table, reduced
 from scoring.metrics.sharing import Shared
 from scoring.metrics.states import READ_TOGETHER
 
-Ints = npt.NDArray[np.int64]
 Made = TypeVar("Made")
 Since = Callable[[int], date]  # the first date to read so that windows of so many days are whole
-DAY_BITS: Final = 22  # of a key: day numbers are below 2 ** 22
 FEW: Final = 500  # customers that a query names one by one, where they are scattered
 SLACK_DAYS: Final = 60  # before the dates of a stretch: a feed that is silent was mostly heard in them
 

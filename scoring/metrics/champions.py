@@ -14,7 +14,7 @@ from scoring.engine.frame import Bools, Floats
 from scoring.metrics.block import Block
 from scoring.metrics.metric import Quiet, Reading
 from scoring.metrics.noticing import declare_noticed
-from scoring.metrics.people import BY, contacts, in_role, place_of
+from scoring.metrics.people import BY, contacts, in_role
 from scoring.metrics.rows import Rows, Table, reduced
 from scoring.metrics.touching import HISTORY_DAYS, TAKING_PART, By, taking_part
 from scoring.metrics.weekly import WEEK, weekly
@@ -79,7 +79,7 @@ def _was_active(block: Block, people: Rows) -> Bools:
         return np.zeros(0, dtype=np.bool_)
     table = _deeds(block, np.unique(people["id"]).tolist())
     deeds = block.situated(table, table.columns["start"], table.columns["until"])
-    place = place_of(people, deeds, "id")
+    place = deeds.places_among(people, "id")
     ago = people["active_day"][place] - deeds["day"]
     counts = (place >= 0) & (ago >= 0) & (ago < ACTIVE_SPAN)
     weeks = reduced(place[counts], ago[counts] // WEEK, len(people), "nunique")

@@ -11,10 +11,10 @@ from django.db.models import Q
 
 from accounts.models import MetricValue
 from scoring.engine.frame import Bools, Floats, State, States, has_value
-from scoring.metrics.block import Block, Ints, Since
+from scoring.metrics.block import Block, Since
 from scoring.metrics.expectations import noted
 from scoring.metrics.metric import Metric, Quiet, Reading
-from scoring.metrics.rows import Rows
+from scoring.metrics.rows import Ints, Rows
 
 
 @dataclass(frozen=True, slots=True)

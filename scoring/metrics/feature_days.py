@@ -13,9 +13,9 @@ from django.db.models import Q
 from accounts.business_days import WorkingDays
 from accounts.models import Feature, FeatureUsage
 from scoring.engine.frame import Bools, Floats
-from scoring.metrics.block import Block, Ints, Since
+from scoring.metrics.block import Block, Since
 from scoring.metrics.daily import REACH, Days
-from scoring.metrics.rows import Table
+from scoring.metrics.rows import Ints, Table
 
 COLUMNS: Final = ("date", "feature", "source", "uses")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
 
 import numpy as np
 from django.db.models import Q
@@ -12,12 +11,11 @@ from accounts.models import GoalReading
 from scoring.engine.frame import Floats
 from scoring.metrics.block import Block, Since
 from scoring.metrics.metric import Quiet, Reading, declare
-from scoring.metrics.rows import Ints, Rows, Table
+from scoring.metrics.rows import Rows, until_next
 
 COLUMNS = ["kind", "baseline", "target", "actual", "started_on", "due_on", "achieved_on"]
 MOST = 1.25  # reaching more than this of a target, or of the plan, counts no higher
 EARLIEST_PLAN = 0.25  # before this share of its time an objective is judged as if it had been reached
-ID_BITS: Final = 40  # of a key: a record's id is below 2 ** 40
 
 
 def goals(block: Block) -> Rows:
@@ -38,26 +36,13 @@ def goals(block: Block) -> Rows:
 def _latest_readings(block: Block, rows: Rows) -> tuple[Floats, Floats]:
     """The value and the day number of each goal's latest reading by the date; NaN where there is none."""
     table = block.table(GoalReading, ["goal", "date", "value"], _by, "goal", "date")
-    readings = block.situated(table, table.columns["date"], table.once("until", lambda: _latest_until(table)))
-    place = _place_of(rows, readings, "goal")
+    day, goal = table.columns["date"], table.columns["goal"]
+    readings = block.situated(table, day, table.once("until", lambda: until_next(day, table.owner, goal)))
+    place = readings.places_among(rows, "goal")
     value, read_on = np.full((2, len(rows)), np.nan)
     known = place >= 0
     value[place[known]], read_on[place[known]] = readings["value"][known], readings["date"][known]
     return value, read_on
-
-
-def _latest_until(table: Table) -> Floats:
-    """The last day on which each reading is the latest of its goal; NaN where it still is."""
-    same = np.diff(table.columns["goal"], append=np.nan) == 0
-    return np.where(same, table.columns["date"] + np.diff(table.columns["date"], append=np.nan) - 1, np.nan)
-
-
-def _place_of(records: Rows, rows: Rows, column: str) -> Ints:
-    """The place among records of the one that each row names in a column, on the same day; -1 = not among them."""
-    keys, wanted = records.pos << ID_BITS | records["id"], rows.pos << ID_BITS | rows[column].astype(np.int64)
-    order = np.argsort(keys)
-    place = np.append(order, -1)[np.searchsorted(keys, wanted, sorter=order)]
-    return np.where(np.append(keys, -1)[place] == wanted, place, -1)
 
 
 def _by(since: Since, until: date) -> Q:

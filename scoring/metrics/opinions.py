@@ -12,7 +12,7 @@ from scoring.metrics.metric import Quiet, Reading
 from scoring.metrics.noticing import declare_noticed
 from scoring.metrics.people import contacts, in_role
 from scoring.metrics.rows import Rows
-from scoring.metrics.surveys import answered_in, balance, by_person, refers, surveys
+from scoring.metrics.surveys import answered_in, balance, by_person, surveys
 
 HALF_YEAR = 180
 ANSWERS_NEEDED = 3  # on either side (library 1, I23)
@@ -117,4 +117,4 @@ def _in_roles(block: Block, answers: Rows) -> Rows:
         return answers
     people = block.once(contacts)
     counting = people[np.logical_or.reduce([in_role(people, role) for role in ROLES])]
-    return answers[refers(answers, "contact", counting)]
+    return answers[answers.places_among(counting, "contact") >= 0]

@@ -11,16 +11,15 @@ from django.db.models import Max, Q
 from accounts.models import Usage
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.aggregating import per_customer
-from scoring.metrics.block import Block, Ints, Since
+from scoring.metrics.block import Block, Since
 from scoring.metrics.interactions import last_held
 from scoring.metrics.metric import Quiet, Reading, declare, share
 from scoring.metrics.periods import customer_since
-from scoring.metrics.rows import Column, Rows, Table, reduced
-from scoring.metrics.touching import HISTORY_DAYS, By, latest, until_next
+from scoring.metrics.rows import Column, Rows, Table, reduced, until_next
+from scoring.metrics.touching import HISTORY_DAYS, By, latest
 
 CONTACT_COLUMNS: Final = ("email", "department", "roles", "since", "left_on", "last_login_at")
 BY: Final[tuple[By, ...]] = ("contact", "attendees")  # where interactions name the people who took part
-ID_BITS: Final = 40  # of a key: a record's id is below 2 ** 40
 
 
 def contacts(block: Block) -> Rows:
@@ -43,18 +42,10 @@ def _touched(block: Block, people: Rows) -> Floats:
     day = np.full(len(people), np.nan)
     for by in BY:
         touches = latest(block, "two_way", by)
-        place = place_of(people, touches, by)
+        place = touches.places_among(people, by)
         known = place >= 0
         np.fmax.at(day, place[known], touches["at_day"][known])
     return day
-
-
-def place_of(people: Rows, rows: Rows, column: str) -> Ints:
-    """The place among contacts of the one whom each row names in a column, on the same day; -1 = not among them."""
-    keys, wanted = people.pos << ID_BITS | people["id"], rows.pos << ID_BITS | rows[column].astype(np.int64)
-    order = np.argsort(keys)
-    place = np.append(order, -1)[np.searchsorted(keys, wanted, sorter=order)]
-    return np.where(np.append(keys, -1)[place] == wanted, place, -1)
 
 
 def in_role(rows: Rows, role: str) -> Bools:

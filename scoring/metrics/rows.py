@@ -15,7 +15,8 @@ Ints = npt.NDArray[np.int64]
 Column = npt.NDArray[Any]
 Mask = Bools | Ints | slice
 Thing = TypeVar("Thing")
-NOWHERE: Final = np.zeros(0, dtype=np.int64)
+DAY_BITS: Final = 22  # of a key: day numbers are below 2 ** 22
+ID_BITS: Final = 40  # of a key: a record's id is below 2 ** 40
 
 
 class Table:
@@ -126,6 +127,14 @@ class Rows:
         ends = np.flatnonzero(np.diff(self.pos[sorting], append=-1))
         return self._some(sorting[ends])
 
+    def places_among(self, records: Rows, column: str) -> Ints:
+        """The place among records, with `id`, of the one each row names in a column, on its day; -1 = not there."""
+        named = np.nan_to_num(self._column(column)).astype(np.int64)  # no record has the number nought
+        keys, wanted = records.pos << ID_BITS | records["id"], self.pos << ID_BITS | named
+        order = np.argsort(keys)
+        place = np.append(order, -1)[np.searchsorted(keys, wanted, sorter=order)]
+        return np.where(np.append(keys, -1)[place] == wanted, place, -1)
+
     def _column(self, name: str) -> Column:
         if name in self.made:
             return self.made[name]
@@ -136,6 +145,20 @@ class Rows:
     def _some(self, which: Mask) -> Rows:
         made = {name: column[which] for name, column in self.made.items()}
         return Rows(self.table, self.index[which], self.pos[which], self._days, made)
+
+
+def until_next(start: Floats, *groups: Column) -> Floats:
+    """The last day on which no later row of the same group counts yet (R), inf = none comes.
+
+    Rows lie group by group, the latest last; each counts from `start` on.
+    """
+    follows = np.logical_and.reduce([np.diff(group) == 0 for group in groups])
+    # Raised by its group, a day is never before one of a lower group: the least one from a row on is of its own group.
+    raised = np.append(0, np.cumsum(~follows))[: len(start)] << DAY_BITS
+    first = np.minimum.accumulate((start + raised)[::-1])[::-1] - raised
+    until = np.full(len(start), np.inf)
+    until[:-1][follows] = first[1:][follows] - 1
+    return until
 
 
 def reduced(place: Ints, values: Column, n: int, how: str) -> Floats:

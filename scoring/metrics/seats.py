@@ -10,9 +10,9 @@ import numpy as np
 from accounts.models import Usage
 from accounts.numbering import columned, selected
 from scoring.engine.frame import Bools, Floats
-from scoring.metrics.block import Block, Ints
+from scoring.metrics.block import Block
 from scoring.metrics.metric import Quiet, Reading, declare, share
-from scoring.metrics.rows import Rows, Table
+from scoring.metrics.rows import Ints, Rows, Table
 from scoring.metrics.subscriptions import in_force
 from scoring.metrics.usage import figure, given, known, users
 

@@ -11,9 +11,9 @@ from accounts.models import Usage
 from accounts.numbering import columned, selected
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.aggregating import among
-from scoring.metrics.block import DAY_BITS, Block
+from scoring.metrics.block import Block
 from scoring.metrics.daily import FLOWS, LEVELS, days_of, derived
-from scoring.metrics.rows import Ints, Rows, Table, reduced
+from scoring.metrics.rows import DAY_BITS, Ints, Rows, Table, reduced
 
 SOURCE_BITS: Final = 32  # of a key: ids of sources are below 2 ** 32
 COLUMNS: Final = ("date", "source", "period_days", *FLOWS, *LEVELS)

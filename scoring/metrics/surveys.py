@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
 
 import numpy as np
 from django.db.models import Q
@@ -11,14 +10,13 @@ from django.db.models import Q
 from accounts.business_days import end_of, start_of
 from accounts.models import Survey
 from scoring.engine.frame import Bools, Floats
-from scoring.metrics.block import Block, Ints, Since
+from scoring.metrics.block import Block, Since
 from scoring.metrics.interactions import held_in
 from scoring.metrics.metric import Quiet, Reading, declare
-from scoring.metrics.rows import Rows, reduced
+from scoring.metrics.rows import Ints, Rows, reduced
 from scoring.metrics.tickets import opened_in, tickets
 
 HISTORY_DAYS = 365
-REFERENCE_BITS: Final = 40  # of a key: ids are below 2 ** 40
 
 
 def surveys(block: Block) -> Rows:
@@ -46,13 +44,6 @@ def by_person(answers: Rows) -> tuple[Rows, Bools]:
     answers = answers[np.lexsort([answers["contact"], answers.pos])]
     same_person = np.diff(answers["contact"], append=np.nan) == 0
     return answers, same_person & (np.diff(answers.pos, append=-1) == 0)
-
-
-def refers(answers: Rows, column: str, records: Rows) -> Bools:
-    """Which answers refer in a column to one of these records, with `id`, of the same customer on the same day."""
-    reference = np.nan_to_num(answers[column]).astype(np.int64)  # no record has the number nought
-    keys = records.pos << REFERENCE_BITS | records["id"]
-    return np.isin(answers.pos << REFERENCE_BITS | reference, keys)
 
 
 @declare(

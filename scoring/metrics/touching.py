@@ -13,8 +13,8 @@ from accounts.business_days import end_of, start_of
 from accounts.models import Interaction
 from accounts.numbering import Number, columned
 from scoring.engine.frame import Floats
-from scoring.metrics.block import DAY_BITS, Block, Since
-from scoring.metrics.rows import Column, Rows, Table
+from scoring.metrics.block import Block, Since
+from scoring.metrics.rows import Rows, Table, until_next
 
 HISTORY_DAYS: Final = 365  # of interactions in which both sides took part
 ONE_SIDED: Final = ("note", "community", "email_out")  # nobody at the customer needs to have answered
@@ -98,20 +98,6 @@ def _in_turn(table: Table, start: Floats, by: By) -> Table:
     turns = Table.of({**rows, "start": start[matters]}, *groups, "at")
     until = until_next(turns.columns["start"], *(turns.columns[name] for name in groups))
     return Table(turns.owner, {**turns.columns, "until": until})
-
-
-def until_next(start: Floats, *groups: Column) -> Floats:
-    """The last day on which no later row of the same group counts yet (R), inf = none comes.
-
-    Rows lie group by group, the latest last; each counts from `start` on.
-    """
-    follows = np.logical_and.reduce([np.diff(group) == 0 for group in groups])
-    # Raised by its group, a day is never before one of a lower group: the least one from a row on is of its own group.
-    raised = np.append(0, np.cumsum(~follows))[: len(start)] << DAY_BITS
-    first = np.minimum.accumulate((start + raised)[::-1])[::-1] - raised
-    until = np.full(len(start), np.inf)
-    until[:-1][follows] = first[1:][follows] - 1
-    return until
 
 
 def taking_part(table: Table) -> Floats:

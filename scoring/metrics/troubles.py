@@ -13,7 +13,7 @@ from scoring.metrics.interactions import held_in
 from scoring.metrics.metric import Quiet, Reading
 from scoring.metrics.noticing import declare_noticed
 from scoring.metrics.rows import Rows, reduced
-from scoring.metrics.surveys import answered_in, refers
+from scoring.metrics.surveys import answered_in
 from scoring.metrics.tickets import opened_in, tickets
 
 RECENT = 30
@@ -68,10 +68,10 @@ def severe_rise(block: Block, window: int) -> Reading:
     return Reading(np.minimum(rise, MOST_RISE), of)
 
 
-def described(block: Block) -> Rows:
-    """Tickets opened or closed in the last 30 days, or in any longer history asked for."""
-    rows, recent = block.once(tickets), block.reach(RECENT).days
-    return rows[rows.within("opened_at_day", recent) | rows.within("closed_at_day", recent)]
+def _lately(block: Block, window: int) -> Rows:
+    """Tickets opened or closed in the window."""
+    rows = block.once(tickets)
+    return rows[rows.within("opened_at_day", window) | rows.within("closed_at_day", window)]
 
 
 @declare_noticed(
@@ -109,7 +109,7 @@ def repeat_topic_30(block: Block, window: int) -> Reading:
 )
 def reopened_30(block: Block, window: int) -> Reading:
     """Sum of reopenings; no feed says when one was, so that older tickets count when they were closed lately."""
-    times = block.sum(block.once(described), "reopened")
+    times = block.sum(_lately(block, window), "reopened")
     return Reading(times, times)
 
 
@@ -127,7 +127,7 @@ def reopened_30(block: Block, window: int) -> Reading:
 )
 def escalations_30(block: Block, window: int) -> Reading:
     """Count of escalated tickets; no feed says when one was, so that older ones count when they were closed lately."""
-    rows = block.once(described)
+    rows = _lately(block, window)
     escalated = block.count(rows[rows["escalated"] == 1])
     return Reading(escalated, escalated)
 
@@ -175,7 +175,7 @@ def negative_interactions_30(block: Block, window: int) -> Reading:
     for kind, worst in (("nps", DETRACTOR), ("csat", BAD_RATING)):
         answers = answered_in(block, window, kind)
         # A survey about a ticket that is counted already is the same moment.
-        negative += block.count(answers[(answers["score"] <= worst) & ~refers(answers, "ticket", bad)])
+        negative += block.count(answers[(answers["score"] <= worst) & (answers.places_among(bad, "ticket") < 0)])
     return Reading(negative, negative)
 
 

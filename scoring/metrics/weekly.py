@@ -16,8 +16,9 @@ from accounts.models import Usage
 from accounts.numbering import Number
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.aggregating import among
-from scoring.metrics.block import Block, Ints
+from scoring.metrics.block import Block
 from scoring.metrics.daily import Days, days_of, rolled
+from scoring.metrics.rows import Ints
 from scoring.metrics.silence import heard_days
 from scoring.metrics.usage import counted, row_days, sources, usage_rows
 from scoring.metrics.working import gathered

@@ -10,7 +10,8 @@ import numpy as np
 
 from accounts.models import Customer
 from scoring.loading import Ids, Loaded, Read, finished, load, longest, names_asked, read
-from scoring.metrics.block import DAY_BITS, SLACK_DAYS, Block
+from scoring.metrics.block import SLACK_DAYS, Block
+from scoring.metrics.rows import DAY_BITS
 from scoring.metrics.sharing import Shared
 from scoring.models import ScorecardVersion
 

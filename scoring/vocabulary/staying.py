@@ -15,7 +15,8 @@ from accounts.models import Customer, CustomerPeriod
 from scoring.engine.frame import Floats
 from scoring.fields import load_fields
 from scoring.indicators.remembering import ByDay, bits_by_day
-from scoring.metrics.block import Ints, blocks
+from scoring.metrics.block import blocks
+from scoring.metrics.rows import Ints
 from scoring.models import Definition, Purpose, Run, Stay
 from scoring.nights import records_in
 from scoring.vocabulary.moving import Night

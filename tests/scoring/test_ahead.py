@@ -13,7 +13,7 @@ from accounts.models import Customer, CustomerPeriod
 from healthsite.demo.building import build
 from healthsite.demo.world import World
 from scoring.loading import Loaded, load
-from scoring.metrics.block import Ints
+from scoring.metrics.rows import Ints
 from scoring.models import ScorecardVersion
 from scoring.past import ahead
 from scoring.past.ahead import Ahead

@@ -150,11 +150,11 @@ def test_sums_and_reductions_of_a_block_leave_out_what_is_empty(block: Block) ->
 
 def test_a_block_knows_its_dates_and_is_of_one_only_where_all_days_are_the_same(block: Block) -> None:
     assert [one.toordinal() for one in block.dates] == [10, 11, 12, 13, 14, 20]
-    assert block.is_read_whole
     with pytest.raises(ValueError, match="unpack"):
         _ = block.on
     alike = block_of((1, 700_000), (3, 700_000))
     assert (alike.on, alike.is_read_whole) == (date.fromordinal(700_000), False)
+    assert block_of((1, 700_000), (1, 700_001)).is_read_whole
 
 
 def test_elsewhen_holds_each_pair_once_and_tells_where_everybody_is(block: Block) -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from accounts.models import Customer, Expectation, Interaction, Survey, Ticket
 from scoring.engine.frame import State
+from scoring.metrics import METRICS
+from scoring.metrics.block import Block
+from scoring.metrics.evaluating import evaluate
 from tests.cast import make_customer, make_row, make_source
 from tests.scoring.indicating import holding
 from tests.scoring.metrics.reading import D, at, read
@@ -84,6 +88,14 @@ def test_an_old_ticket_closed_lately_tells_of_its_reopenings(acme: Customer) -> 
     tickets(make_customer(), 1, 1)
     assert read("reopened_30", acme) == (3.0, State.FRESH)
     assert read("reopened_30", acme, D - timedelta(days=1)) == (0.0, State.FRESH)
+
+
+def test_a_longer_history_for_other_measures_does_not_make_the_window_longer(acme: Customer) -> None:
+    tickets(acme, 1, 31, reopened=3, escalated=True)
+    tickets(acme, 1)
+    block = Block(np.array([acme.pk]), D, longest=90)
+    for key in ("reopened_30", "escalations_30"):
+        assert evaluate(METRICS[key], block, 30).values.tolist() == [0.0]
 
 
 @pytest.mark.parametrize(("tones", "held"), [((-0.3, -0.1), True), ((-0.3, -0.09), False), ((-0.9,), False)])
