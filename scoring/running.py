@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from accounts.business_days import site_zone
 from accounts.models import Customer
-from scoring.judging import Reader, load_night
 from scoring.keeping import forget
 from scoring.leasing import take
 from scoring.models import Purpose, Run, ScorecardVersion, Shard
@@ -95,13 +94,13 @@ def finish(run: Run) -> bool:
     return bool(closed)
 
 
-def complete(run: Run, read: Reader = load_night) -> Run:
-    """Do whatever is left of a run in this process; `read` may have read its customers ahead."""
+def complete(run: Run) -> Run:
+    """Do whatever is left of a run in this process."""
     while shard_id := run.shards.exclude(state=Shard.State.DONE).order_by("pk").values_list("pk", flat=True).first():
         shard = take(Shard, shard_id)
         if shard is None:
             break  # a worker has it; the run ends when it does
-        work(shard, read)
+        work(shard)
     finish(run)
     run.refresh_from_db()
     return run

@@ -17,7 +17,7 @@ from accounts.models import User
 from scoring.models import Backfill, Purpose, Run
 from scoring.models.scorecards import Use
 from scoring.past.backfilling import score_nights
-from scoring.past.recalling import KNOWN, Known, score_date
+from scoring.past.recalling import KNOWN, Known
 from scoring.scorecards.publishing import version_in_use
 
 LONGEST: Final = timedelta(days=5 * 366)
@@ -106,10 +106,9 @@ def advance(backfill: Backfill, *, until: datetime | None = None) -> bool:
     mine = take(backfill)
     if mine is None:
         return False
-    key, known = mine.scorecard, known_of(mine)
     try:
         with at_work(mine):
-            for run in follow(mine, lambda days: (score_date(day, known=known, key=key) for day in days)):
+            for run in follow(mine, partial(score_nights, key=mine.scorecard, known=known_of(mine), beside=False)):
                 if run.finished_at is None or (until and timezone.now() >= until):
                     break
     except Overtaken:

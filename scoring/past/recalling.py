@@ -16,7 +16,7 @@ from accounts.models import Customer
 from scoring.engine.changes import Change
 from scoring.engine.scoring import Scored, score
 from scoring.explaining import Explained, NotScored, changes_between
-from scoring.judging import Judged, Reader, judge, load_night
+from scoring.judging import Judged, judge
 from scoring.loading import Ids, load, load_inputs
 from scoring.metrics.block import blocks
 from scoring.models import Failure, Purpose, Run, ScorecardVersion, ScoreRecord
@@ -76,9 +76,9 @@ def _numbers(scored: Scored, version: ScorecardVersion) -> ScoreRecord:
 # -- whole dates -------------------------------------------------------------------------------------------------------
 
 
-def score_date(on: date, *, known: Known = "now", key: str = "", read: Reader = load_night) -> Run:
+def score_date(on: date, *, known: Known = "now", key: str = "") -> Run:
     """Score a past date for everybody: as `score_day` does, or as known then. Raises UnknownScorecard."""
-    return recall_day(on) if known == "then" else score_day(on, key, read)
+    return recall_day(on) if known == "then" else score_day(on, key)
 
 
 @transaction.atomic

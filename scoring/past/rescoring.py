@@ -11,7 +11,7 @@ from django.conf import settings
 
 from accounts.business_days import today
 from accounts.models import Customer
-from scoring.judging import Reader, judge_all, load_night
+from scoring.judging import judge_all
 from scoring.metrics.block import blocks
 from scoring.models import Purpose, Run, ScorecardVersion
 from scoring.recording import refresh, retire
@@ -36,13 +36,12 @@ def official_version(on: date) -> ScorecardVersion:
     return live_version() or choose_live(on)
 
 
-def score_day(on: date, key: str = "", read: Reader = load_night) -> Run:
+def score_day(on: date, key: str = "") -> Run:
     """Score a past date: the nightly record, marked backfilled, where there is none, else the restatement beside it.
 
-    With the key of a scorecard that is not live, a trial apart from the official record. `read` may have read its
-    customers ahead. Raises UnknownScorecard.
+    With the key of a scorecard that is not live, a trial apart from the official record. Raises UnknownScorecard.
     """
-    return complete(begin_day(on, key), read)
+    return complete(begin_day(on, key))
 
 
 def begin_day(on: date, key: str = "", parts: Parts = ()) -> Run:

@@ -12,10 +12,9 @@ from django.utils import timezone
 
 from accounts.business_days import today
 from scoring.models import Backfill, Purpose, Run, ScoreRecord
-from scoring.past import backfills
+from scoring.past import backfilling, backfills
 from scoring.past.backfills import LEASE, NotAsked, Overtaken, advance, ask_backfill, due, rush, stop, take
-from scoring.past.recalling import score_date
-from scoring.past.rescoring import score_day
+from scoring.past.rescoring import begin_day, score_day
 from scoring.scorecards.publishing import UnknownScorecard
 from scoring.tasks import backfill as backfill_task
 from scoring.tasks import tick
@@ -52,12 +51,12 @@ def records() -> list[Any]:
 def killed_at(monkeypatch: pytest.MonkeyPatch, day: date) -> None:
     """Let the process die before it scores the day."""
 
-    def dying(on: date, **options: Any) -> Run:
+    def dying(on: date, *options: Any) -> Run:
         if on == day:
             raise Killed
-        return score_date(on, **options)
+        return begin_day(on, *options)
 
-    monkeypatch.setattr(backfills, "score_date", dying)
+    monkeypatch.setattr(backfilling, "begin_day", dying)
 
 
 def ask(first: date = FIRST, last: date = D, **said: Any) -> Backfill:
@@ -134,10 +133,10 @@ def test_stopped_it_stays_stopped_with_what_is_scored() -> None:
 def test_an_error_is_kept_and_it_rests_before_the_next_attempt(
     monkeypatch: pytest.MonkeyPatch, clock: time_machine.Traveller
 ) -> None:
-    def failing(on: date, **options: Any) -> Run:
+    def failing(on: date, *options: Any) -> Run:
         raise ZeroDivisionError("nothing to divide by")
 
-    monkeypatch.setattr(backfills, "score_date", failing)
+    monkeypatch.setattr(backfilling, "begin_day", failing)
     with pytest.raises(ZeroDivisionError):
         advance(ask())
     assert Backfill.objects.get().error == f"{FIRST}: ZeroDivisionError: nothing to divide by"
