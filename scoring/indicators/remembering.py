@@ -38,21 +38,26 @@ class Remembered:
     def bits_by_day(self, ids: Ints, on: date, days: int) -> Ints:
         """The same as the function says. One query, and one more for each night that is new."""
         found, nights = np.full((days, len(ids)), NONE, np.int64), _nights(on, days)
-        self._nights = {run: self._nights.get(run) or _recorded(run) for run in nights}  # without those out of reach
+        self._nights = {run: self._nights.get(run) or self._recorded(run) for run in nights}  # none out of reach
+        last = None
         for run, (owners, bits) in self._nights.items():
-            ago = (on - nights[run]).days
-            if np.array_equal(owners, ids):  # as on most nights
-                found[ago] = bits
-            else:
-                there = np.isin(ids, owners, assume_unique=True)
-                found[ago, there] = bits[np.searchsorted(owners, ids[there])]
+            if owners is not last:  # mostly they are those of the night before
+                last, there = owners, np.isin(ids, owners, assume_unique=True)
+                place = np.searchsorted(owners, ids[there])
+            found[(on - nights[run]).days, there] = bits[place]
         return found
+
+    def _recorded(self, run: int) -> tuple[Ints, Ints]:
+        """What the run says, with the customers of the night before where they are the same."""
+        owners, bits = _recorded(run)
+        same = (known for known, _ in reversed(self._nights.values()) if np.array_equal(known, owners))
+        return next(same, owners), bits
 
 
 def _nights(on: date, days: int) -> dict[int, date]:
     """The dates of the official runs of the days up to a date, by run."""
     since = on - timedelta(days=days - 1)
-    runs = Run.objects.filter(purpose=Purpose.NIGHTLY, as_of__range=(since, on))
+    runs = Run.objects.filter(purpose=Purpose.NIGHTLY, as_of__range=(since, on)).order_by("as_of")
     return dict(runs.values_list("pk", "as_of"))
 
 

@@ -6,14 +6,18 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from django.db import models
+from django.db import connection, models
 from django.db.models import Min, Q
 
+from accounts.business_days import end_of
+from accounts.history import known_before
 from accounts.kinds import KINDS
+from accounts.models.records import OfCustomer
 from accounts.numbering import Number, columned
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.deliveries import dated_by, happened_by
 from scoring.metrics.rows import Ints
+from scoring.metrics.sharing import Shared
 
 if TYPE_CHECKING:
     from scoring.metrics.block import Block
@@ -26,14 +30,53 @@ Pairs = dict[int, tuple[Ints, Floats]]  # by source, the ids of customers and th
 
 def covered(block: Block, kind: str, source_id: int) -> Bools:
     """Which customers a source covers for a kind on their days (n). Who was covered once is for ever."""
-    ask = _since if block.shared.first < block.shared.last else _by_then
-    pairs = block.shared.once((ask, kind), lambda: ask(block, kind))
+    pairs = _pairs_of(block, kind)
     if source_id not in pairs:
         return np.zeros(len(block), np.bool_)
     ids, since = pairs[source_id]
     place = np.searchsorted(ids, block.ids).clip(max=len(ids) - 1)
     found: Bools = (ids[place] == block.ids) & (since[place] <= block.days)
     return found
+
+
+def _pairs_of(block: Block, kind: str) -> Pairs:
+    shared = block.shared
+    if shared.first < shared.last:
+        return shared.once((_since, kind), lambda: _since(block, kind))
+    if shared.customers[0] == shared.customers[1]:
+        return shared.once(_of_one, lambda: _of_one(shared)).get(kind, {})
+    return shared.once((_by_then, kind), lambda: _by_then(block, kind))
+
+
+def _of_one(shared: Shared) -> dict[str, Pairs]:
+    """The sources of every kind that cover one customer on one date. One query: to build many takes longer."""
+    every = [kind for kind, model in KINDS.items() if issubclass(model, OfCustomer)]
+    parts, values = zip(*(_rows_of_one(kind, shared) for kind in every), strict=True)
+    found: dict[str, Pairs] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ".join(parts), [value for some in values for value in some])
+        for kind, source_id in cursor.fetchall():
+            found.setdefault(kind, {})[source_id] = np.array([shared.customers[0]]), np.array([ALWAYS])
+    return found
+
+
+def _rows_of_one(kind: str, shared: Shared) -> tuple[str, list[Any]]:
+    """The query for the sources of a kind, with its values; what `_ever` says, as SQL."""
+    model, ops, columns = KINDS[kind], connection.ops, dict(dated_by(kind))
+    on, before = ops.adapt_datefield_value(shared.first), ops.adapt_datetimefield_value(end_of(shared.first))
+    named = {column: f"r.{ops.quote_name(column)}" for column in columns}
+    dated = [f"{named[column]} {'<' if is_moment else '<='} %s" for column, is_moment in columns.items()]
+    if all(model._meta.get_field(column).null for column in columns):
+        dated.append(" AND ".join([*(f"{name} IS NULL" for name in named.values()), "1 = 1"]))
+    known = " AND r.known_at < %s" if known_before(model, shared.known_by) else ""
+    sql = f"SELECT '{kind}', r.source_id FROM {ops.quote_name(model._meta.db_table)} r WHERE r.customer_id = %s"
+    values = [before if is_moment else on for is_moment in columns.values()]
+    known_by = [ops.adapt_datetimefield_value(shared.known_by)] if known else []
+    return f"{sql} AND r.source_id IS NOT NULL AND ({' OR '.join(dated)}){known}", [
+        shared.customers[0],
+        *values,
+        *known_by,
+    ]
 
 
 def _since(block: Block, kind: str) -> Pairs:
@@ -51,10 +94,9 @@ def _since(block: Block, kind: str) -> Pairs:
 def _by_then(block: Block, kind: str) -> Pairs:
     """The same of one date: who has recent rows, and with older ones those who have none. Two queries."""
     rows, on, ids = block.of_customers(KINDS[kind]).exclude(source=None), block.on, np.unique(block.ids)
-    recently = _pairs(rows.filter(_dated(kind, on - timedelta(days=RECENT_DAYS), on))) if len(ids) > 1 else NOBODY
-    others = ids[~np.isin(ids, recently[:, 1])]
-    rows = rows.filter(customer_id__in=others.tolist()) if len(others) < len(ids) else rows
-    older = _pairs(rows.filter(_ever(kind, on))) if len(others) else NOBODY
+    recently = _pairs(rows.filter(_dated(kind, on - timedelta(days=RECENT_DAYS), on)))
+    others = ids[~np.isin(ids, recently[:, 1])].tolist()
+    older = _pairs(rows.filter(_ever(kind, on), customer_id__in=others)) if others else NOBODY
     source_id, owner = np.concatenate([recently, older]).T
     return _by_source(source_id, owner, np.full(len(owner), np.nan))
 

@@ -66,7 +66,11 @@ def test_what_visitors_added_goes_too() -> None:
 def test_scorecards_stay_even_those_published_by_a_demo_person() -> None:
     before = filled_tables()
     make(1)
-    published = {"status": "published", "published_at": timezone.now(), "published_by": User.objects.filter(role="admin").earliest("pk")}
+    published = {
+        "status": "published",
+        "published_at": timezone.now(),
+        "published_by": User.objects.filter(role="admin").earliest("pk"),
+    }
     scorecard = Scorecard.objects.create(key="own", title="Own")
     ScorecardVersion.objects.create(scorecard=scorecard, number=1, definition={}, digest="0", **published)
     remove(say=silently)
