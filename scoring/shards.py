@@ -27,8 +27,8 @@ def work(shard: Shard, read: Reader = load_night) -> None:
     """
     if shard.attempts > MOST_ATTEMPTS and cut(shard):
         return
-    run, ids = Run.objects.select_related("version__scorecard").get(pk=shard.run_id), customers_of(shard)
-    lost: dict[int, str] = {}
+    run = shard.run = Run.objects.select_related("version__scorecard").get(pk=shard.run_id)
+    ids, lost = customers_of(shard), dict[int, str]()
     if shard.attempts > MOST_ATTEMPTS:
         lost, ids = dict.fromkeys(ids.tolist(), "its scoring ended the worker, again and again"), ids[:0]
     parts = list(_scored(run, ids, lost, read))

@@ -15,7 +15,7 @@ from scoring.engine.frame import Floats, has_value
 from scoring.engine.scoring import Scored
 from scoring.fields.naming import ROLE_OF, days_back, indicator_of, tag_of
 from scoring.indicators.clearing import still_open
-from scoring.indicators.remembering import ByDay, bits_by_day, is_lasting, with_earlier
+from scoring.indicators.remembering import Remembered, bits_by_day, is_lasting, with_earlier
 from scoring.keeping import kept_of
 from scoring.loading import window_of
 from scoring.metrics import METRICS
@@ -37,11 +37,11 @@ EMERGENCY_CUT: Final = 30.0  # S001-30, where the scorecard's own flag is no pla
 class Sheet:
     """The customers of a run who have a record in it. Every column has one value per record, NaN = unknown."""
 
-    def __init__(self, run: Run, night: Night, version: Version, by_day: ByDay = bits_by_day) -> None:
+    def __init__(self, run: Run, night: Night, version: Version, earlier: Remembered | None = None) -> None:
         self.run = run
         self.night = night
         self.version = version
-        self.by_day = by_day
+        self.earlier = earlier
 
     def column(self, name: str) -> Floats:
         """The values of a field; all NaN where no field has the name."""
@@ -78,12 +78,15 @@ class Sheet:
     @cached_property
     def nights(self) -> Ints:
         """The bits of indicators of the night and the one before (2 x n)."""
-        return np.stack([self.night.indicators, self.before.indicators])
+        ids, on = self.night.ids, self.run.as_of
+        before = self.earlier.bits_before(ids, on) if self.earlier else self.before.indicators
+        return np.stack([self.night.indicators, before])
 
     @cached_property
     def all_nights(self) -> Ints:
         """The same with earlier nights after them, for indicators that take several."""
-        return with_earlier(self.nights, self.night.ids, self.run.as_of, self.by_day)
+        by_day = self.earlier.bits_by_day if self.earlier else bits_by_day
+        return with_earlier(self.nights, self.night.ids, self.run.as_of, by_day)
 
     @cached_property
     def open_now(self) -> Ints:

@@ -34,18 +34,25 @@ class Remembered:
 
     def __init__(self) -> None:
         self._nights: dict[int, tuple[Ints, Ints]] = {}  # the customers of a run, ascending, and the bits of each
+        self._most = 0  # days that were asked for
 
     def bits_by_day(self, ids: Ints, on: date, days: int) -> Ints:
         """The same as the function says. One query, and one more for each night that is new."""
         found, nights = np.full((days, len(ids)), NONE, np.int64), _nights(on, days)
-        self._nights = {run: self._nights.get(run) or self._recorded(run) for run in nights}  # none out of reach
+        known = {run: self._nights.get(run) or self._recorded(run) for run in nights}
+        self._most = max(self._most, days)
+        self._nights = known if days == self._most else self._nights | known  # none out of reach
         last = None
-        for run, (owners, bits) in self._nights.items():
+        for run, (owners, bits) in known.items():
             if owners is not last:  # mostly they are those of the night before
                 last, there = owners, np.isin(ids, owners, assume_unique=True)
                 place = np.searchsorted(owners, ids[there])
             found[(on - nights[run]).days, there] = bits[place]
         return found
+
+    def bits_before(self, ids: Ints, on: date) -> Ints:
+        """Those of the latest record of the month before a date (n), 0 without one. Queries as above."""
+        return gathered(self.bits_by_day(ids, on - timedelta(days=1), LOOK_BACK_DAYS))[0]
 
     def _recorded(self, run: int) -> tuple[Ints, Ints]:
         """What the run says, with the customers of the night before where they are the same."""

@@ -112,7 +112,7 @@ def proactive_share(block: Block, window: int) -> Reading:
 
 
 def _begun_by_them(held: Table) -> Bools:
-    """Whether the customer began each (R): an e-mail of theirs did that, for all we know, answers none of ours."""
+    """Whether the customer began each (R): with an e-mail they did where, for all we know, it answers none of ours."""
     begun = held.has("initiated_by", "customer").copy()
     unsaid = np.flatnonzero(held.has("kind", "email_in") & held.has("initiated_by", ""))
     begun[unsaid] = [ANSWER.match(subject) is None for subject in held.columns["subject"][unsaid]]

@@ -109,7 +109,15 @@ class ScorecardVersion(models.Model):
     @cached_property
     def engine(self) -> Version:
         """The definition as the engine reads it."""
-        return _parsed(canonical_json(self.definition))
+        if self.status == Status.PUBLISHED and self.digest in _published:
+            return _published[self.digest]
+        found = _parsed(canonical_json(self.definition))
+        if self.status == Status.PUBLISHED:
+            _published[self.digest] = found
+        return found
+
+
+_published: dict[str, Version] = {}  # by digest: they never change, and each is read once
 
 
 class Proposal(models.Model):

@@ -29,7 +29,8 @@ class Ahead:
     def __init__(self, nights: Sequence[date], customers: tuple[int, int] = EVERYBODY) -> None:
         self.nights = nights
         self.customers = customers
-        self._kept: dict[int, tuple[Ids, Read]] = {}  # by version: customers and nights as keys, ascending
+        # By version: what is asked, and customers and nights as keys, ascending.
+        self._kept: dict[int, tuple[Sequence[str], Ids, Read]] = {}
         slack = timedelta(days=SLACK_DAYS)
         self._shared = Shared(nights[0] - slack, nights[-1], customers)
 
@@ -41,14 +42,14 @@ class Ahead:
             place = self._places(ids, on, version)
         if place is None:
             return load(ids, on, version.engine)
-        found = self._kept[version.pk][1].of(place)
-        return finished(found, Block(ids, on), version.engine, names_asked(version.engine))
+        asked, _, found = self._kept[version.pk]
+        return finished(found.of(place), Block(ids, on), version.engine, asked)
 
     def _places(self, ids: Ids, on: date, version: ScorecardVersion) -> Ids | None:
         """Where customers stand on a date among those that were read; None where any of them does not."""
         if version.pk not in self._kept:
             return None
-        known, wanted = self._kept[version.pk][0], ids << DAY_BITS | on.toordinal()
+        known, wanted = self._kept[version.pk][1], ids << DAY_BITS | on.toordinal()
         place = np.searchsorted(known, wanted).clip(max=len(known) - 1)
         return place if np.array_equal(known[place], wanted) else None
 
@@ -57,7 +58,7 @@ class Ahead:
         engine, asked, pairs = version.engine, names_asked(version.engine), self._pairs(on)
         days = pairs & (1 << DAY_BITS) - 1
         block = Block(pairs >> DAY_BITS, days, engine.parameters, longest(engine, asked), within=self._shared)
-        self._kept[version.pk] = pairs, read(block, engine, asked)
+        self._kept[version.pk] = asked, pairs, read(block, engine, asked)
         if block.dates[-1] == self.nights[-1]:
             self._shared.kept.clear()  # nothing is left to be read
 

@@ -50,7 +50,7 @@ def score_nights(nights: Sequence[date], *, key: str = "", known: Known = "now",
         stack.callback(_ahead.clear)
         lanes = [Here()] if alone else [stack.enter_context(pool(1)) for _ in range(os.cpu_count() or 1)]
         for run in _scored(nights, key, lanes) if known == "now" else _recalled(nights, lanes):
-            settle(run, remembered.bits_by_day)  # customers move through their stages night after night
+            settle(run, remembered)  # customers move through their stages night after night
             yield run
 
 

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, Greatest
 from accounts.models import Customer, CustomerPeriod
 from scoring.engine.frame import Floats
 from scoring.fields import load_fields
-from scoring.indicators.remembering import ByDay, bits_by_day
+from scoring.indicators.remembering import Remembered
 from scoring.metrics.block import blocks
 from scoring.metrics.rows import Ints
 from scoring.models import Definition, Purpose, Run, Stay
@@ -24,19 +24,19 @@ from scoring.vocabulary.showing import show
 from scoring.vocabulary.stepping import Stages, stage_fields
 
 
-def settle(run: Run, by_day: ByDay = bits_by_day) -> int:
+def settle(run: Run, earlier: Remembered | None = None) -> int:
     """Move customers by what a complete official night says; returns how many stays began.
 
     Nothing happens for another purpose, or where a later date has moved somebody already. A later night that moved
     nobody leaves nothing behind that an earlier one could contradict: settled after it, that one moves whom it would
     have moved in its turn, and their next step waits for the next night. The same night again moves nobody again.
     Who is no customer any more is in no stage. A customer whose stage a person has set stays there until it expires;
-    one who is in no stage is placed. `by_day` tells what earlier nights recorded: who settles one night after the other
-    gives that of a `Remembered`.
+    one who is in no stage is placed. `earlier` tells what earlier nights recorded: who settles one night after the
+    other gives a `Remembered`.
     """
     if run.purpose != Purpose.NIGHTLY or run.as_of < newest_settled():
         return 0
-    said = list(_said(run, by_day))  # what a night says stays as it is: nobody has to wait while it is read
+    said = list(_said(run, earlier))  # what a night says stays as it is: nobody has to wait while it is read
     with transaction.atomic():
         # Nobody else settles, or edits a stage, meanwhile.
         list(Definition.objects.select_for_update().filter(kind="stage").order_by("pk"))
@@ -46,11 +46,11 @@ def settle(run: Run, by_day: ByDay = bits_by_day) -> int:
         return _move(run.as_of, said)
 
 
-def _said(run: Run, by_day: ByDay) -> Iterator[tuple[Ints, Mapping[str, Floats]]]:
+def _said(run: Run, earlier: Remembered | None) -> Iterator[tuple[Ints, Mapping[str, Floats]]]:
     """The scored customers of a night, some thousands at once, with the fields that rules of stages read."""
     scored, names = records_in(run.pk).values_list("customer_id", flat=True), sorted(stage_fields())
     for ids in blocks(np.fromiter(scored, dtype=np.int64), settings.SHARD_SIZE):
-        yield ids, load_fields(run, ids, names, by_day)
+        yield ids, load_fields(run, ids, names, earlier)
 
 
 def _move(on: date, said: Iterable[tuple[Ints, Mapping[str, Floats]]]) -> int:

@@ -17,6 +17,7 @@ from scoring.indicators.remembering import NONE, Remembered, bits_by_day
 from scoring.judging import judge
 from scoring.loading import load
 from scoring.models import CurrentScore, Definition, Purpose, Run, ScorecardVersion, ScoreRecord, Stay
+from scoring.nights import night_before
 from scoring.past.rescoring import refresh_current, score_day
 from scoring.running import complete, open_run
 from tests.cast import make_customer, make_row
@@ -265,6 +266,8 @@ def test_who_remembers_nights_knows_the_same_and_reads_each_once(django_assert_n
         assert np.array_equal(remembered.bits_by_day(ids, on, 2), bits_by_day(ids, on, 2))
     with django_assert_num_queries(1):
         assert remembered.bits_by_day(ids[1:2], D, 2).tolist() == [[bits(28)], [NONE]]
+    for on in (ago(1), D, D + timedelta(days=1)):
+        assert np.array_equal(remembered.bits_before(ids, on), night_before(ids, on).indicators)
 
 
 @db

@@ -12,7 +12,7 @@ import pytest
 from accounts.models import Customer
 from scoring.engine.conditions import code_of
 from scoring.engine.frame import Floats
-from scoring.indicators.remembering import ByDay
+from scoring.indicators.remembering import Remembered
 from scoring.models import CurrentScore, Run, ScoreRecord, Stay
 from scoring.nights import Ints
 from scoring.scorecards.publishing import live_version
@@ -53,7 +53,7 @@ class Nights:
             )
         return staying.settle(run)
 
-    def _load(self, run: Run, ids: Ints, names: Iterable[str], by_day: ByDay) -> dict[str, Floats]:
+    def _load(self, run: Run, ids: Ints, names: Iterable[str], earlier: Remembered | None) -> dict[str, Floats]:
         known = [{**self.usual, **self.facts.get(pk, {})} for pk in ids.tolist()]
         return {name: column(*(facts.get(name) for facts in known)) for name in names}
 
