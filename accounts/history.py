@@ -13,7 +13,6 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from django.db import models, transaction
 
 from accounts.kinds import KINDS
@@ -62,16 +61,16 @@ class States:
     first: npt.NDArray[np.float64]
     last: npt.NDArray[np.float64]
 
-    def on(self, day: date) -> pd.DataFrame:
+    def on(self, day: date) -> dict[str, npt.NDArray[Any]]:
         """The records as they were on a date that is not before the one since which changes are known."""
         there = (self.first <= day.toordinal()) & (day.toordinal() <= self.last)
-        return pd.DataFrame({name: column[there] for name, column in self.columns.items()})
+        return {name: column[there] for name, column in self.columns.items()}
 
 
-def states_on(kind: str, columns: Sequence[str], customers: tuple[int, int], on: date) -> pd.DataFrame:
+def states_on(kind: str, columns: Sequence[str], customers: tuple[int, int], on: date) -> dict[str, npt.NDArray[Any]]:
     """The records of a state kind for customers first..last (ids, both included) as they were on a date.
 
-    Returns one row per record: `id`, `customer_id` and the columns, in the types of `framed`. Two queries.
+    Returns `id`, `customer_id` and the columns, with an entry per record, in the types of `columned`. Two queries.
     Raises FieldDoesNotExist for an unknown column.
     """
     return read_states(kind, columns, Asked(customers, on)).on(on)

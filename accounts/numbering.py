@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from functools import cache
 from itertools import islice
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -18,6 +20,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from accounts.business_days import site_zone
 
 ORDINAL_OF_EPOCH: Final = date(1970, 1, 1).toordinal()
+DAY: Final = 86_400  # seconds
 MILLISECONDS: Final = 86_400_000  # of a day: the precision of a moment, as SQLite knows no finer one
 KEYS: Final = ("id", "customer_id")
 CHUNK: Final = 20_000  # rows made numbers at once: as tuples they take ten times the room
@@ -120,18 +123,39 @@ def _typed(
     return named
 
 
-def framed(found: Iterable[Sequence[Any]], columns: Sequence[str], model: type[models.Model]) -> pd.DataFrame:
-    """The same as a frame."""
-    return pd.DataFrame(columned(found, columns, model))
-
-
 def _moments(days: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Moments to the millisecond, so that every database gives the same number, and their business dates."""
     known = ~np.isnan(days)
     instants = np.round((days[known] - ORDINAL_OF_EPOCH) * MILLISECONDS)
-    utc = pd.DatetimeIndex(instants.astype("datetime64[ms]")).tz_localize("UTC")
-    local = utc.tz_convert(site_zone()).tz_localize(None).to_numpy()
     moments, dates = days.copy(), days.copy()
     moments[known] = instants / MILLISECONDS + ORDINAL_OF_EPOCH
-    dates[known] = local.astype("datetime64[D]").astype(np.float64) + ORDINAL_OF_EPOCH
+    dates[known] = np.floor((instants + _offsets(instants)) / MILLISECONDS) + ORDINAL_OF_EPOCH
     return moments, dates
+
+
+def _offsets(instants: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """By how many milliseconds the site's clocks are ahead of UTC at moments in milliseconds since 1970."""
+    years = instants.astype("datetime64[ms]").astype("datetime64[Y]").astype(np.int64) + 1970
+    known = np.unique(np.minimum(years, date.max.year - 1)).tolist()  # the last year may end after the last date
+    changes = [change for year in known for change in _changes(site_zone(), year)]
+    since, offset = np.array(changes, dtype=np.float64).reshape(-1, 2).T * 1000
+    return offset[np.searchsorted(since, instants, side="right") - 1]
+
+
+@cache
+def _changes(zone: ZoneInfo, year: int) -> list[tuple[int, int]]:
+    """From when on in a year of UTC, which it begins with, a zone is how far ahead: both in seconds, since 1970."""
+    begin, end = (int(datetime(one, 1, 1, tzinfo=UTC).timestamp()) for one in (year, year + 1))
+    found = [(begin, _ahead(zone, begin))]
+    for day in range(begin, end, DAY):
+        last, before = min(day + DAY, end) - 1, found[-1][1]
+        if _ahead(zone, last) != before:  # clocks change once a day at most
+            seconds = range(day, last + 1)
+            first = seconds[bisect_left(seconds, True, key=lambda second: _ahead(zone, second) != before)]
+            found.append((first, _ahead(zone, first)))
+    return found
+
+
+def _ahead(zone: ZoneInfo, second: int) -> int:
+    offset = datetime.fromtimestamp(second, zone).utcoffset()
+    return int(offset.total_seconds()) if offset else 0

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from accounts.models import Attribute as OwnAttribute
 from accounts.numbering import columned
 from scoring.engine.conditions import code_of
 from scoring.engine.frame import Floats
 from scoring.metrics.block import Block
-from scoring.metrics.rows import Column, Table
+from scoring.metrics.rows import Column, Table, coded
 from scoring.metrics.subscriptions import arr
 from scoring.metrics.worth import renewal_decided, size, value_points
 
@@ -34,8 +33,8 @@ class Attribute:
 
 def codes(words: Column) -> Floats:
     """The codes of words; empty = unknown."""
-    place, known = pd.factorize(words)
-    return np.array([code_of(word) if word.strip() else np.nan for word in known], np.float64)[place]
+    place, known = coded(words)
+    return np.array([*(code_of(word) if word.strip() else np.nan for word in known), np.nan], np.float64)[place]
 
 
 def _text(column: str) -> Callable[[Block], Floats]:

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Final
 
 import numpy as np
-import pandas as pd
 from django.db.models import Q
 
 from accounts.business_days import WorkingDays
@@ -15,7 +14,7 @@ from accounts.models import Feature, FeatureUsage
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.block import Block, Since
 from scoring.metrics.daily import REACH, Days
-from scoring.metrics.rows import Ints, Table
+from scoring.metrics.rows import Ints, Table, coded
 
 COLUMNS: Final = ("date", "feature", "source", "uses")
 
@@ -108,7 +107,7 @@ def _by_day(rows: Table, core: Collection[str]) -> Table:
 
 
 def _uses(rows: Table) -> Table:
-    feature, used = pd.factorize(rows.columns["feature"])[0], rows.columns["uses"] > 0
+    feature, used = coded(rows.columns["feature"])[0], rows.columns["uses"] > 0
     columns = {"customer_id": rows.owner, "feature": feature, "date": rows.columns["date"]}
     uses = Table.of({name: column[used] for name, column in columns.items()}, "feature", "date")
     same = (np.diff(uses.owner, prepend=-1) == 0) & (np.diff(uses.columns["feature"], prepend=-1) == 0)

@@ -7,7 +7,6 @@ from typing import Any, Final, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from scoring.engine.frame import Bools, Floats
 
@@ -56,8 +55,8 @@ class Table:
         return self.once(("part", key), lambda: self._only(which(self)))
 
     def _has(self, column: str, words: tuple[str, ...]) -> Bools:
-        code, known = self.once(("words", column), lambda: pd.factorize(self.columns[column]))
-        wanted = np.array([word in words for word in known.tolist()] + [False], dtype=np.bool_)
+        code, known = self.once(("words", column), lambda: coded(self.columns[column]))
+        wanted = np.array([*(word in words for word in known), False], dtype=np.bool_)
         found: Bools = wanted[code]  # what is none of them has the code -1, and so the last place
         return found
 
@@ -147,6 +146,13 @@ class Rows:
         return Rows(self.table, self.index[which], self.pos[which], self._days, made)
 
 
+def coded(words: Column) -> tuple[Ints, list[Any]]:
+    """A number for each word or value in the order in which they come, -1 = none; and what each number means."""
+    numbers: dict[Any, int] = {}
+    codes = [-1 if word is None else numbers.setdefault(word, len(numbers)) for word in words.tolist()]
+    return np.array(codes, dtype=np.int64), list(numbers)
+
+
 def until_next(start: Floats, *groups: Column) -> Floats:
     """The last day on which no later row of the same group counts yet (R), inf = none comes.
 
@@ -176,7 +182,7 @@ def reduced(place: Ints, values: Column, n: int, how: str) -> Floats:
     elif how in ("min", "max"):
         (np.fmax if how == "max" else np.fmin).at(result, place, values)
     elif how == "nunique":
-        codes = pd.factorize(values)[0]
+        codes = coded(values)[0]
         pairs = np.unique(np.stack([place, codes]), axis=1)
         result[counted > 0] = np.bincount(pairs[0], minlength=n)[counted > 0]
     elif how == "median":

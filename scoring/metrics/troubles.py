@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from scoring.engine.frame import Floats
 from scoring.metrics.block import Block
 from scoring.metrics.interactions import held_in
 from scoring.metrics.metric import Quiet, Reading
 from scoring.metrics.noticing import declare_noticed
-from scoring.metrics.rows import Rows, reduced
+from scoring.metrics.rows import Rows, coded, reduced
 from scoring.metrics.surveys import answered_in
 from scoring.metrics.tickets import opened_in, tickets
 
@@ -90,7 +89,7 @@ def repeat_topic_30(block: Block, window: int) -> Reading:
     """Largest count of one topic; tickets without a topic repeat nothing."""
     rows = opened_in(block, window)
     rows = rows[~rows.has("topic", "")]
-    (place, _), times = np.unique(np.stack([rows.pos, pd.factorize(rows["topic"])[0]]), axis=1, return_counts=True)
+    (place, _), times = np.unique(np.stack([rows.pos, coded(rows["topic"])[0]]), axis=1, return_counts=True)
     most = np.nan_to_num(reduced(place, times, len(block), "max"))
     return Reading(most, most)
 

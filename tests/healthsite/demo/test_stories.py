@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from django.db import models
 from django.db.models import Avg, Max, Q, QuerySet
@@ -95,9 +96,9 @@ def test_usage_covers_every_working_day_and_is_low_at_weekends() -> None:
 def test_a_growing_customer_upgrades_and_its_past_knows_the_smaller_plan() -> None:
     customer = of("growing")
     now = Subscription.objects.get(customer=customer, plan_rank__isnull=False)
-    then = states_on("subscriptions", ["seats", "mrr"], (customer.pk, customer.pk), FIRST).iloc[0]
-    assert now.seats == round(then["seats"] * 1.25)
-    assert float(now.mrr) == pytest.approx(then["mrr"] * 1.25, abs=0.01)
+    then = states_on("subscriptions", ["seats", "mrr"], (customer.pk, customer.pk), FIRST)
+    assert now.seats == round(then["seats"][0] * 1.25)
+    assert float(now.mrr) == pytest.approx(then["mrr"][0] * 1.25, abs=0.01)
     assert ChurnEvent.objects.get(customer=customer).kind == "expansion"
 
 
@@ -189,7 +190,7 @@ def test_the_past_knows_that_a_reactivated_customer_was_gone() -> None:
     assert customer.churned_on is None
     for day, gone in ((first.ended_on, True), (second.started_on, False)):
         then = states_on("customers", ["churned_on"], (customer.pk, customer.pk), day)
-        assert then["churned_on"].notna().all() == gone
+        assert np.isnan(then["churned_on"]).any() != gone
 
 
 def test_a_renewal_next_month_is_near_and_has_an_open_opportunity() -> None:
