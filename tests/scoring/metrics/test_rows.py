@@ -13,7 +13,7 @@ from django.db.models import Q
 from accounts.business_days import end_of, start_of
 from accounts.models import Asset, Customer, Product, Ticket
 from scoring.metrics.block import Block, Since
-from scoring.metrics.rows import Rows, Table, reduced
+from scoring.metrics.rows import Rows, Table, coded, reduced, until_next
 from tests.cast import make_customer, make_row
 from tests.scoring.metrics.overwriting import overwrite
 from tests.scoring.metrics.reading import D, at
@@ -133,6 +133,25 @@ def test_the_median_of_an_odd_number_is_the_middle_one_and_words_can_be_told_apa
 @pytest.mark.parametrize("how", ["sum", "mean", "min", "max", "median", "nunique"])
 def test_nothing_reduces_to_nothing(how: str) -> None:
     np.testing.assert_array_equal(reduced(np.zeros(0, np.int64), np.zeros(0), 2, how), [NONE, NONE])
+
+
+def test_words_are_numbered_as_they_come_and_none_is_no_word() -> None:
+    codes, known = coded(np.array(["b", None, "a", "b"], dtype=object))
+    assert (codes.tolist(), known) == ([0, -1, 1, 0], ["b", "a"])
+
+
+def test_each_row_is_the_latest_of_its_group_until_the_next_counts() -> None:
+    customer, person = np.array([1, 1, 1, 1, 2]), np.array([7.0, 7, 7, 8, 8])
+    start = np.array([10.0, 30, 20, 5, 5])  # the second counts from a later day on than the one after it
+    assert until_next(start, customer, person).tolist() == [19, 19, np.inf, np.inf, np.inf]
+
+
+def test_a_row_names_a_record_of_its_own_customer_and_day(block: Block) -> None:
+    records = block.situated(table_of((1, "a", 10), (2, "b", 10))).assign(id=np.array([5, 5, 5, 6]))
+    rows = block.situated(table_of((1, "x", 13), (2, "y", 10)), np.array([13.0, 10]))
+    assert rows.pos.tolist() == [1, 2, 3]
+    named = rows.assign(one=np.array([5.0, np.nan, 5]))
+    assert named.places_among(records, "one").tolist() == [1, -1, -1]  # 5 is nobody of the customer 2
 
 
 def test_an_unknown_reduction_is_refused() -> None:
