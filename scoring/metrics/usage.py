@@ -138,6 +138,8 @@ def sources(block: Block, found: Mapping[str, Floats]) -> tuple[Floats, Floats]:
 
 def ever(block: Block, asked: Mapping[str, Figure], who: Bools) -> dict[str, Floats]:
     """The least or greatest numbers (n) of all rows up to the day, of the customers `who`; NaN for the others."""
+    if not who.any():
+        return {name: np.full(len(block), np.nan) for name in asked}
     days = days_of(block)
     rows = usage_rows(block) if days is None else usage_rows(block, date.fromordinal(days.first - 1))
     found = per_customer(block, among(block, rows, who), aggregates(asked))
