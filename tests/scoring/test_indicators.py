@@ -271,6 +271,15 @@ def test_who_remembers_nights_knows_the_same_and_reads_each_once(django_assert_n
 
 
 @db
+def test_the_night_before_is_not_the_night_itself() -> None:
+    acme, _ = recorded_nights(True, False)
+    ids = np.array([acme.pk])
+    nights = {on: Remembered().bits_before(ids, on).tolist() for on in (D, D + timedelta(days=1))}
+    assert nights == {on: night_before(ids, on).indicators.tolist() for on in nights}
+    assert nights[D] != nights[D + timedelta(days=1)]
+
+
+@db
 def test_looking_far_back_costs_the_same_for_many(django_assert_max_num_queries: Any) -> None:
     acme, run = recorded_nights(*[True] * 14)
     others = [customer_at(60) for _ in range(4)]

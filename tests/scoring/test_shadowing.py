@@ -80,6 +80,15 @@ def test_with_the_past_the_nights_of_thirty_days_follow_one_at_a_time_after_thos
     assert begun == [lately, before]
 
 
+def test_a_night_to_come_goes_before_those_that_were(ada: User) -> None:
+    version = candidate()
+    customer_at(4.0)
+    for on, backfilled in ((D - 20 * DAY, True), (D, False)):
+        complete(open_run(on, Purpose.NIGHTLY, ScorecardVersion.objects.get(use="live"), backfilled=backfilled))
+    start_shadow(version=version, by=ada, note="Try it", past=True)
+    assert [on for on, _ in due_shadows()] == [D]
+
+
 def test_it_begins_with_the_next_date_and_the_note_is_kept(ada: User) -> None:
     version = start_shadow(version=candidate(), by=ada, note=" Less weight on surveys ")
     assert (version.use, version.shadow_since) == ("shadow", D + DAY)

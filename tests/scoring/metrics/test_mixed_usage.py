@@ -57,6 +57,16 @@ def assert_same(found: Column, expected: Column, places: slice, key: str) -> Non
     np.testing.assert_array_equal(found.states[places], expected.states, err_msg=key)
 
 
+def test_a_feed_covers_a_customer_from_the_day_of_the_first_row_on() -> None:
+    first, other = make_customer(), make_customer()
+    use(first, 2, logins=1)
+    use(other, 9, logins=1)
+    days = np.array([(D - timedelta(days=back)).toordinal() for back in (3, 2, 0)])
+    heard = Block(np.repeat(np.array([first.pk, other.pk]), 3), np.tile(days, 2)).heard("usage")
+    np.testing.assert_array_equal(heard[:3], [np.nan, days[1], days[2]])
+    assert not np.isnan(heard[3:]).any()
+
+
 @pytest.mark.parametrize(("seed", "longer"), [(1, 0), (2, 90)])
 def test_many_nights_of_many_customers_are_each_night_of_each(seed: int, longer: int) -> None:
     ids = np.array(sorted(customer.pk for customer in workspace(Random(seed))), dtype=np.int64)
