@@ -74,7 +74,7 @@ def column_of(model: type[models.Model], name: str) -> models.Field[Any, Any]:
 
 
 def selected(model: type[models.Model], columns: Sequence[str]) -> list[str | Number]:
-    """What to ask `values_list` for, so that `framed` can take the answer. Raises FieldDoesNotExist."""
+    """What to ask `values_list` for, so that `columned` can take the answer. Raises FieldDoesNotExist."""
     fields = [column_of(model, column) for column in columns]
     return [Number(field.attname) if isinstance(field, OBJECTS) else field.attname for field in fields]
 

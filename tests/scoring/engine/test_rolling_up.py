@@ -11,7 +11,7 @@ NONE = np.nan
 
 
 def rolled(scores: list[float], arrs: list[float], rule: str = "arr_weighted") -> float | None:
-    return roll_up(np.array(scores), np.array(arrs), rule).score  # type: ignore[arg-type]
+    return roll_up(np.array(scores), np.array(arrs), rule).score  # type: ignore[arg-type]  # a rule is one of four words
 
 
 def test_by_default_each_member_weighs_what_it_pays() -> None:
