@@ -135,7 +135,7 @@ def _read(shared: Shared, reach: int) -> Days:
 
 
 def derived(columns: Mapping[str, Floats], sure: Bools | Literal[True] = True) -> dict[str, Floats]:
-    """The columns of `counting.DERIVED`: 1 on such a day, 0 on another or one that is not sure, NaN where not measured."""
+    """Those of `counting.DERIVED`: 1 on such a day, 0 on another or one that is not sure, NaN where not measured."""
     came, core = _above_zero(columns, LOGGED_IN, sure), columns["core_features_used"]
     known = ~np.isnan(came) & ~np.isnan(core)
     return {
