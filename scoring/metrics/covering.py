@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 RECENT_DAYS: Final = 60  # where most covered customers have a row; older history is asked for only of the others
 ALWAYS: Final = 0.0  # the day since when somebody is covered by a row that nothing dates
-NOBODY: Final = np.zeros((0, 2), dtype=np.int64)
 Pairs = dict[int, tuple[Ints, Floats]]  # by source, the ids of customers and the day since when each is covered
 
 
@@ -92,12 +91,16 @@ def _since(block: Block, kind: str) -> Pairs:
 
 
 def _by_then(block: Block, kind: str) -> Pairs:
-    """The same of one date: who has recent rows, and with older ones those who have none. Two queries."""
+    """The same of one date: of whom a source has recent rows, and older ones of others. A query, and one a source."""
     rows, on, ids = block.of_customers(KINDS[kind]).exclude(source=None), block.on, np.unique(block.ids)
-    recently = _pairs(rows.filter(_dated(kind, on - timedelta(days=RECENT_DAYS), on)))
-    others = ids[~np.isin(ids, recently[:, 1])].tolist()
-    older = _pairs(rows.filter(_ever(kind, on), customer_id__in=others)) if others else NOBODY
-    source_id, owner = np.concatenate([recently, older]).T
+    found = [_pairs(rows.filter(_dated(kind, on - timedelta(days=RECENT_DAYS), on)))]
+    source_id, owner = found[0].T
+    for source in block.deliveries.sources(kind):
+        others = ids[~np.isin(ids, owner[source_id == source.source_id])].tolist()
+        if others and not source.covers_all:
+            older = rows.filter(_ever(kind, on), source=source.source_id, customer_id__in=others)
+            found.append(_pairs(older))
+    source_id, owner = np.concatenate(found).T
     return _by_source(source_id, owner, np.full(len(owner), np.nan))
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from accounts.models import Customer, MetricValue, Ticket
 from scoring.engine.frame import State
+from scoring.metrics import METRICS
+from scoring.metrics.block import Block
+from scoring.metrics.evaluating import evaluate
 from tests.cast import make_customer, make_row, make_source
 from tests.scoring.metrics.reading import D, at, is_evidence, read
 
@@ -61,6 +65,19 @@ def test_a_ticket_is_evidence(acme: Customer, other: Customer) -> None:
 
 def test_without_any_source_of_tickets_nothing_is_known(acme: Customer) -> None:
     assert read("tickets_opened", acme) == (None, State.MISSING)
+
+
+def test_a_source_that_once_had_a_ticket_covers_a_customer_of_whom_another_has_a_newer_one(acme: Customer) -> None:
+    """The old desk is alive and covered them long ago; the new one, with a ticket of late, has gone silent since."""
+    other, old = make_customer(), make_source("old desk", covers=[])
+    new = make_source("new desk", covers=[], rhythm_days=3)
+    ticket(acme, 100, 99, source=old)
+    ticket(acme, 20, 19, source=new)
+    ticket(other, 1, 1, source=old)
+    metric, ids = METRICS["tickets_opened"], np.array([acme.pk, other.pk])
+    together = evaluate(metric, Block(ids, D), metric.window)
+    assert (together.values.tolist(), together.states.tolist()) == ([1.0, 1.0], [State.FRESH, State.FRESH])
+    assert read("tickets_opened", acme) == (1.0, State.FRESH)
 
 
 def test_a_source_that_does_not_cover_tickets_says_nothing_of_a_customer_it_never_named(acme: Customer) -> None:
