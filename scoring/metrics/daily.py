@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, Literal
 
@@ -36,6 +36,7 @@ class Days:
         self.first = first
         self.owners, place = np.unique(table.owner, return_inverse=True)
         self.shape = (len(self.owners), last - first + 1)
+        self.parts: dict[Hashable, tuple[Ints, Days]] = {}  # of some customers, by what was asked for
         self._cell = place * self.shape[1] + (table.columns["date"].astype(np.int64) - first)
 
     def figure(self, block: Block, column: str, how: How, window: int) -> Floats:

@@ -77,7 +77,7 @@ def _added(
     days = days_of(block, windows.begin)
     if days is None:
         return _asked(block, columns, windows, who, calendar)
-    some = _part(days, [*columns, "source", "period_days"], block.ids[who], calendar)
+    some = _part(days, (*columns, "source", "period_days"), np.unique(block.ids[who]), calendar)
     asked: dict[str, tuple[str, How]] = {column: (column, "sum") for column in columns}
     asked |= {"first_source": ("source", "min"), "last_source": ("source", "max"), "period": ("period_days", "max")}
     figures = {name: some.over(*figure, windows.days) for name, figure in asked.items()}
@@ -87,8 +87,19 @@ def _added(
     return found | {name: end.reduce(found[name], axis=1) for name, end in ends.items()}
 
 
-def _part(days: Days, columns: Sequence[str], ids: Ints, calendar: WorkingDays | None) -> Days:
-    """The rows of some customers, and of a calendar's working days if there is one."""
+def _part(days: Days, columns: tuple[str, ...], ids: Ints, calendar: WorkingDays | None) -> Days:
+    """The rows of some customers, and of a calendar's working days if there is one; made once while they stay the same.
+
+    Mostly the same customers are asked for, with other days of theirs.
+    """
+    of, part = days.parts.get((columns, calendar)) or (None, days)
+    if of is None or not np.array_equal(of, ids):
+        part = _made(days, columns, ids, calendar)
+        days.parts[columns, calendar] = ids, part
+    return part
+
+
+def _made(days: Days, columns: tuple[str, ...], ids: Ints, calendar: WorkingDays | None) -> Days:
     table, last = days.table, days.first + days.shape[1] - 1
     mine = np.isin(table.owner, ids)
     if calendar is not None:
