@@ -20,6 +20,7 @@ from accounts.models import Attribute, Change, Customer, Pulse
 from accounts.models.records import Fact, Reading
 from accounts.numbering import column_of, columned, number_of, selected
 
+EVERYBODY: Final = (0, 2**40)  # as a stretch of customers: they come and go
 # Kinds of dated facts: they happened once, and a later delivery can only correct what they say.
 FACTS: Final = tuple(kind for kind, model in KINDS.items() if issubclass(model, Fact | Reading | Pulse | Attribute))
 # What facts said before they were corrected: of a kind, by record, by field.

@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import numpy as np
 
+from accounts.history import stretch
+from accounts.models import Customer
 from scoring.engine.banding import Places
 from scoring.engine.frame import Floats, has_value
 from scoring.engine.scoring import Scored, score
 from scoring.indicators.evaluating import indicate, said
+from scoring.indicators.remembering import Remembered
 from scoring.judgements.overriding import overrides_on
 from scoring.keeping import columns_of
 from scoring.loading import Loaded, load
 from scoring.models import ScorecardVersion
-from scoring.nights import Ints, night_before
+from scoring.nights import Ints, Night, night_before
 from scoring.scorecards.choosing import Choice, chosen
 from scoring.vocabulary.placing import Placed, place
 
-Reader = Callable[[Ints, date, ScorecardVersion], Loaded]
+
+class Facts:
+    """Where a night finds what it needs: it asks for itself. Who scores many nights has read ahead."""
+
+    earlier: Remembered | None = None  # what is remembered of earlier nights
+
+    def customers(self, first_last: tuple[int, int], on: date) -> Ints:
+        """The ids of a stretch who are customers on a date, ascending."""
+        active = Customer.objects.active_on(on).filter(stretch(first_last, "pk")).order_by("pk")
+        return np.fromiter(active.values_list("pk", flat=True), dtype=np.int64)
+
+    def load(self, ids: Ints, on: date, version: ScorecardVersion) -> Loaded:
+        """Every input of customers (ids ascending) as of a date."""
+        return load(ids, on, version.engine)
+
+
+ASKED: Final = Facts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +56,43 @@ class Judged:
     placed: Placed
     beside: Mapping[str, Floats]
 
-
-def load_night(ids: Ints, on: date, version: ScorecardVersion) -> Loaded:
-    """Load customers as of a date by themselves."""
-    return load(ids, on, version.engine)
+    @property
+    def night(self) -> Night:
+        """What a night records of them; without inputs, which `scored` has."""
+        scored = self.scored
+        return Night(
+            ids=scored.ids,
+            version=np.full(len(scored.ids), self.version.pk),
+            score=scored.score,
+            automatic=np.where(scored.automatic != scored.score, scored.automatic, np.nan),
+            band=scored.band.astype(np.int64),
+            indicators=self.indicators,
+            segment=self.placed.segment,
+            tags=self.placed.tags,
+            inputs=[],
+        )
 
 
 def judge_all(
-    ids: Ints, on: date, choices: Sequence[Choice], *, officially: bool = True, read: Reader = load_night
+    ids: Ints, on: date, choices: Sequence[Choice], *, officially: bool = True, facts: Facts = ASKED
 ) -> Iterator[Judged]:
-    """Load and judge customers (ids ascending), each by the live scorecard that its rule picks, a part for each.
-
-    `read` may have read them ahead.
-    """
+    """Load and judge customers (ids ascending), each by the live scorecard that its rule picks, a part for each."""
     places = chosen(ids, on, choices)
     for nth, choice in enumerate(choices):
         part = ids[places == nth]
         if len(part):
-            loaded = read(part, on, choice.version)
-            yield judge(loaded, choice.version, on, officially=officially)
+            loaded = facts.load(part, on, choice.version)
+            yield judge(loaded, choice.version, on, officially=officially, earlier=facts.earlier)
 
 
-def judge(loaded: Loaded, version: ScorecardVersion, on: date, *, officially: bool = True) -> Judged:
+def judge(
+    loaded: Loaded,
+    version: ScorecardVersion,
+    on: date,
+    *,
+    officially: bool = True,
+    earlier: Remembered | None = None,
+) -> Judged:
     """Score a loaded block by a version and evaluate its indicators as of the date.
 
     What persons have set counts only officially: a trial or a shadow shows what the scorecard says.
@@ -68,7 +103,7 @@ def judge(loaded: Loaded, version: ScorecardVersion, on: date, *, officially: bo
     return Judged(
         version=version,
         scored=scored,
-        indicators=indicate(loaded.frame, scored, version, on),
+        indicators=indicate(loaded.frame, scored, version, on, earlier),
         placed=place(_fields(loaded, scored, version)),
         beside=columns_of(loaded, version.engine),
     )

@@ -46,6 +46,12 @@ def end(stretch: Leased, **counts: Any) -> None:
         raise Fenced(f"{stretch._meta.verbose_name} {stretch.pk} was taken over")
 
 
+def give_back(stretch: Leased) -> None:
+    """Let another take a stretch at once, where who has it cannot go on."""
+    mine = type(stretch)._default_manager.filter(pk=stretch.pk, token=stretch.token, state=Leased.State.LEASED)
+    mine.update(state=Leased.State.WAITING, lease_until=None)
+
+
 def attempt(model: type[One], pk: int, work: Callable[[One], None], finish: Callable[[One], object]) -> str:
     """Do a stretch if nobody else does, and what is to be done after it; says what became of it."""
     stretch = take(model, pk)

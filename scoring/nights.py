@@ -116,11 +116,6 @@ def records_of(ids: Ints) -> QuerySet[ScoreRecord]:
     return ScoreRecord.objects.filter(stretch(first_last), customer__in=named)
 
 
-def records_in(run_id: int) -> QuerySet[ScoreRecord]:
-    """The records of a run, by customer; looked up like those of `records_of`."""
-    return ScoreRecord.objects.filter(customer__in=Customer.objects.all(), run_id=run_id).order_by("customer_id")
-
-
 def _placed(ids: Ints, rows: Iterable[tuple[Any, ...]]) -> Night:
     """Rows of `COLUMNS` in the order of the ids; of several of a customer the last one stays."""
     stored = dict(zip(COLUMNS, list(zip(*rows, strict=True)) or [()] * len(COLUMNS), strict=True))

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
-import numpy as np
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from accounts.business_days import site_zone
+from accounts.history import EVERYBODY
 from accounts.models import Customer
 from scoring.keeping import forget
-from scoring.leasing import take
-from scoring.models import Purpose, Run, ScorecardVersion, Shard
+from scoring.leasing import free, take
+from scoring.models import Backfill, Purpose, Run, ScorecardVersion, Shard
 from scoring.recording import retire
 from scoring.scorecards.choosing import as_json, choices_now
 from scoring.shards import work
-from scoring.vocabulary.staying import settle
 
 LOOK_BACK_DAYS = 7
 
@@ -42,9 +42,13 @@ def open_run(
     with transaction.atomic():
         run, made = Run.objects.get_or_create(as_of=on, purpose=purpose, scorecard=named, defaults=says)
         if made:
-            cut = _holding(on, parts) if parts else stretches(on)
+            cut = parts or stretches(list(_active(on)), settings.SHARD_SIZE)
             Shard.objects.bulk_create(Shard(run=run, first_customer=first, last_customer=last) for first, last in cut)
     return run
+
+
+def _active(on: date) -> QuerySet[Customer, int]:
+    return Customer.objects.active_on(on).order_by("pk").values_list("pk", flat=True)
 
 
 def _choices(version: ScorecardVersion) -> list[dict[str, Any]]:
@@ -60,50 +64,55 @@ def reopen(run: Run, version: ScorecardVersion, *, parts: Sequence[tuple[int, in
         return open_run(run.as_of, run.purpose, version, backfilled=True, parts=parts)
 
 
-def _holding(on: date, parts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The parts that hold any customer of a date. One query."""
-    ids = np.fromiter(_active(on), dtype=np.int64)
-    return [(first, last) for first, last in parts if np.searchsorted(ids, first) < np.searchsorted(ids, last + 1)]
-
-
-def _active(on: date) -> QuerySet[Customer, int]:
-    return Customer.objects.active_on(on).order_by("pk").values_list("pk", flat=True)
-
-
-def stretches(on: date) -> Iterator[tuple[int, int]]:
-    """The customers of a date cut into stretches of ids, `SHARD_SIZE` customers each."""
-    ids = list(_active(on))
-    for start in range(0, len(ids), settings.SHARD_SIZE):
-        part = ids[start : start + settings.SHARD_SIZE]
-        yield part[0], part[-1]
+def stretches(customers: Sequence[int], size: int) -> list[tuple[int, int]]:
+    """Customers (ids ascending) cut into stretches of so many; together they hold everybody, whoever comes between."""
+    if not customers:
+        return []
+    edges = [EVERYBODY[0], *customers[size::size], EVERYBODY[1] + 1]
+    return [(first, after - 1) for first, after in pairwise(edges)]
 
 
 def finish(run: Run) -> bool:
     """Close a run when no shard is left; True for the one caller who did."""
-    counts = run.shards.aggregate(scored=Sum("scored"), not_scored=Sum("not_scored"), failed=Sum("failed"))
-    unfinished = Shard.objects.filter(~Q(state=Shard.State.DONE), run=run)
-    if unfinished.exists():
+    left = Count("pk", filter=~Q(state=Shard.State.DONE))
+    counts = run.shards.aggregate(scored=Sum("scored"), not_scored=Sum("not_scored"), failed=Sum("failed"), left=left)
+    if counts.pop("left"):
         return False
     closed = Run.objects.filter(pk=run.pk, finished_at=None).update(
         finished_at=timezone.now(), **{name: number or 0 for name, number in counts.items()}
     )
     if closed and run.purpose == Purpose.NIGHTLY and not run.backfilled:
         retire(run.as_of)
-        settle(run)
-    forget()
+        forget()
     return bool(closed)
 
 
 def complete(run: Run) -> Run:
     """Do whatever is left of a run in this process."""
-    while shard_id := run.shards.exclude(state=Shard.State.DONE).order_by("pk").values_list("pk", flat=True).first():
-        shard = take(Shard, shard_id)
+    while not finish(run):
+        shard_id = run.shards.exclude(state=Shard.State.DONE).order_by("pk").values_list("pk", flat=True).first()
+        shard = take(Shard, shard_id) if shard_id else None
         if shard is None:
-            break  # a worker has it; the run ends when it does
+            break  # a worker has it, and the run ends when it does; or it has ended
         work(shard)
-    finish(run)
     run.refresh_from_db()
     return run
+
+
+def waiting_shards() -> QuerySet[Shard]:
+    """Shards of open runs that nobody works on, the oldest date first.
+
+    Of nights the oldest alone, for the next begins with the stages in which that one leaves its customers; so too of
+    past nights, and none while a backfill goes through them.
+    """
+    shards = Shard.objects.filter(free(), run__finished_at=None).order_by("run__as_of", "pk")
+    if Backfill.objects.filter(lease_until__gt=timezone.now()).exists():
+        shards = shards.exclude(run__purpose=Purpose.NIGHTLY, run__backfilled=True)
+    for backfilled in (False, True):
+        nights = Run.objects.filter(purpose=Purpose.NIGHTLY, backfilled=backfilled, finished_at=None)
+        oldest = Subquery(nights.order_by("as_of").values("as_of")[:1])
+        shards = shards.exclude(run__purpose=Purpose.NIGHTLY, run__backfilled=backfilled, run__as_of__gt=oldest)
+    return shards
 
 
 def due_dates(now: datetime | None = None) -> list[date]:

@@ -8,39 +8,52 @@ import numpy as np
 import numpy.typing as npt
 from django.db import transaction
 
-from accounts.models import Customer
 from scoring.engine.scoring import Scored
-from scoring.judging import Judged, Reader, judge_all, load_night
+from scoring.indicators.remembering import Told
+from scoring.judging import ASKED, Facts, Judged, judge_all
 from scoring.keeping import keep
 from scoring.leasing import MOST_ATTEMPTS, end
-from scoring.models import Failure, Run, Shard
+from scoring.models import Failure, Purpose, Run, Shard
 from scoring.recording import record, refresh
 from scoring.scorecards.choosing import choices_of
+from scoring.vocabulary.staying import said_of, settle
 
 Ids = npt.NDArray[np.int64]
 
 
-def work(shard: Shard, read: Reader = load_night) -> None:
+def work(shard: Shard, facts: Facts = ASKED, *, keeps: bool = False) -> None:
     """Score a taken shard and record it in one transaction that ends with its own "done". Raises Fenced.
 
-    `read` may have read its customers ahead.
+    An official night moves its customers through their stages too. What it has read is kept for the rules that react to
+    it: of a past night, to which nobody reacts, only where the caller does (`keeps`).
     """
     if shard.attempts > MOST_ATTEMPTS and cut(shard):
         return
     run = shard.run = Run.objects.select_related("version__scorecard").get(pk=shard.run_id)
-    ids, lost = customers_of(shard), dict[int, str]()
+    inside, is_nightly = (shard.first_customer, shard.last_customer), run.purpose == Purpose.NIGHTLY
+    ids, lost = facts.customers(inside, run.as_of), dict[int, str]()
     if shard.attempts > MOST_ATTEMPTS:
-        lost, ids = dict.fromkeys(ids.tolist(), "its scoring ended the worker, again and again"), ids[:0]
-    parts = list(_scored(run, ids, lost, read))
+        lost = dict.fromkeys(ids.tolist(), "its scoring ended the worker, again and again")
+    parts = [] if lost else list(_scored(run, ids, lost, facts))
+    said = [said_of(run, judged, facts.earlier) for judged in parts] if is_nightly else []
     with transaction.atomic():
         for judged in parts:
             record(run, judged)
-            if run.purpose == "nightly" and not run.backfilled:
+        if is_nightly:
+            settle(run.as_of, inside, ids, said)
+        if is_nightly and not run.backfilled:
+            for judged in parts:
                 refresh(judged, run.as_of)
-        if run.purpose == "nightly":
+        if is_nightly and (keeps or not run.backfilled):
             keep(shard, [(judged.scored.ids, judged.beside) for judged in parts])
         Failure.objects.bulk_create(Failure(run=run, customer_id=pk, reason=why) for pk, why in lost.items())
         _done(shard, [judged.scored for judged in parts], len(lost))
+    if is_nightly and facts.earlier:
+        facts.earlier.tell(run.as_of, [_told(judged) for judged in parts])
+
+
+def _told(judged: Judged) -> Told:
+    return Told(judged.scored.ids, judged.indicators, judged.scored.points, judged.version.pk)
 
 
 def _done(shard: Shard, parts: list[Scored], failed: int) -> None:
@@ -48,31 +61,24 @@ def _done(shard: Shard, parts: list[Scored], failed: int) -> None:
     end(shard, scored=known, not_scored=sum(len(scored.ids) for scored in parts) - known, failed=failed)
 
 
-def customers_of(shard: Shard) -> Ids:
-    """The customers of a shard who are customers on the run's date, ascending."""
-    active = Customer.objects.active_on(shard.run.as_of)
-    inside = active.filter(pk__range=(shard.first_customer, shard.last_customer)).order_by("pk")
-    return np.fromiter(inside.values_list("pk", flat=True), dtype=np.int64)
-
-
-def _scored(run: Run, ids: Ids, lost: dict[int, str], read: Reader) -> Iterator[Judged]:
+def _scored(run: Run, ids: Ids, lost: dict[int, str], facts: Facts) -> Iterator[Judged]:
     """The customers judged; where something raises, halves, down to the one customer who cannot be scored."""
     if not len(ids):
         return
     try:
-        yield from list(judge_all(ids, run.as_of, choices_of(run), officially=run.is_official, read=read))
+        yield from list(judge_all(ids, run.as_of, choices_of(run), officially=run.is_official, facts=facts))
     except Exception as error:  # whatever it is, the others go on and the run shows it by name
         if len(ids) == 1:
             lost[int(ids[0])] = f"{type(error).__name__}: {error}"
             return
         middle = len(ids) // 2
-        yield from _scored(run, ids[:middle], lost, load_night)
-        yield from _scored(run, ids[middle:], lost, load_night)
+        yield from _scored(run, ids[:middle], lost, ASKED)
+        yield from _scored(run, ids[middle:], lost, ASKED)
 
 
 def cut(shard: Shard) -> bool:
     """Replace a shard by its halves; False where one customer is left."""
-    ids = customers_of(shard)
+    ids = ASKED.customers((shard.first_customer, shard.last_customer), shard.run.as_of)
     if len(ids) < 2:
         return False
     middle = int(ids[len(ids) // 2])

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from accounts.models import Customer
 from scoring import freshening
-from scoring.leasing import attempt, free
+from scoring.leasing import attempt
 from scoring.models import Backfill, Purpose, Run, Shard
 from scoring.past import backfills
 from scoring.past.rescoring import official_version
-from scoring.running import due_dates, finish, open_run
+from scoring.running import due_dates, finish, open_run, waiting_shards
 from scoring.scorecards.shadowing import due_shadows
 from scoring.shards import work
 
@@ -31,8 +31,7 @@ def tick() -> int:
         open_run(day, Purpose.SHADOW, version)
     for run in Run.objects.filter(finished_at=None):
         finish(run)  # a worker may have died between its last shard and this
-    shards = Shard.objects.filter(free(), run__finished_at=None).order_by("run__as_of", "pk")
-    waiting = list(shards.values_list("pk", flat=True))
+    waiting = list(waiting_shards().values_list("pk", flat=True))
     for shard_id in waiting:
         score_shard.delay(shard_id)
     if late := backfills.due():

@@ -9,6 +9,7 @@ from typing import Final
 from django.db.models import F, Max, QuerySet
 
 from healthsite.demo.judging import clear_desk, judge_ahead
+from healthsite.demo.planning import Refused
 from healthsite.demo.scorecards import prepare_scorecards, score_beside
 from healthsite.demo.working import Team
 from healthsite.demo.world import World
@@ -57,9 +58,12 @@ def live_through(run: Run, team: Team) -> None:
 def _scored(nights: Sequence[date]) -> Iterator[Run]:
     """The runs of nights in date order; one that an earlier attempt finished is not scored again, to restate it."""
     there = {run.as_of: run for run in _finished().filter(as_of__in=nights)}
-    others = score_nights([night for night in nights if night not in there])
+    others = score_nights([night for night in nights if night not in there], keeps=True)
     for night in nights:
-        yield there.get(night) or next(others)
+        run = there.get(night) or next(others)
+        if run.finished_at is None:
+            raise Refused(f"Another process is scoring {night:%-d %B %Y}; start again in some minutes.")
+        yield run
 
 
 def _finished() -> QuerySet[Run]:

@@ -30,11 +30,13 @@ def still_open(nights: Ints) -> Ints:
     every, bits = indicators().values(), np.zeros(nights.shape[1], np.int64)
     at_once = sum(one.bit for one in every if one.nights == 1)
     bits |= (nights[0] | nights[1]) & at_once
-    for one in every:
-        if one.nights > 1:
-            held = (nights & one.bit) > 0
-            ever = held.any(axis=0)
-            bits[ever] |= _lasting(held[:, ever], one.nights).astype(np.int64) << one.number
+    lasting = [one for one in every if one.nights > 1]
+    held = (nights[:, None] & np.array([one.bit for one in lasting], np.int64)[:, None]) > 0  # nights x indicators x n
+    ever = held.any(axis=0)
+    is_open = np.zeros(ever.shape, np.bool_)
+    is_open[ever] = _lasting(held[:, ever], np.array([one.nights for one in lasting], np.int64)[np.nonzero(ever)[0]])
+    for one, now in zip(lasting, is_open, strict=True):
+        bits |= now.astype(np.int64) << one.number
     fields = {OPEN: leading(bits)}
     for one in every:
         if one.counts_others and one.nights == 1:
@@ -42,8 +44,8 @@ def still_open(nights: Ints) -> Ints:
     return bits
 
 
-def _lasting(held: Bools, needed: int) -> Bools:
-    """Whether a condition (nights x n, the latest first) has held often enough and was not away for two since."""
+def _lasting(held: Bools, needed: Ints) -> Bools:
+    """Whether conditions (nights x m, the latest first) have held so often (m) and were not away for two since."""
     run = np.zeros(held.shape[1], np.int64)
     away, is_open = run.copy(), run > 0
     for holds in held[::-1]:

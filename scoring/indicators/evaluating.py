@@ -9,12 +9,13 @@ from typing import Final
 import numpy as np
 
 from scoring.engine.card import SCORE, Version
-from scoring.engine.frame import Floats, Frame, has_value
+from scoring.engine.frame import Bools, Floats, Frame, has_value
 from scoring.engine.scoring import Scored
 from scoring.fields.sheet import ROLES
 from scoring.indicators.clearing import leading
 from scoring.indicators.definitions import indicator_metrics, indicators
 from scoring.indicators.indicator import FALLEN, OPEN, STAGE
+from scoring.indicators.remembering import NOTHING, Remembered
 from scoring.models import ScorecardVersion
 from scoring.nights import Ints, night_on
 from scoring.packing import points_of
@@ -25,15 +26,18 @@ FALL: Final = 10.0  # points
 NOISE: Final = 1e-9  # of points made again from what is stored
 
 
-def indicate(frame: Frame, scored: Scored, version: ScorecardVersion, on: date) -> Ints:
+def indicate(
+    frame: Frame, scored: Scored, version: ScorecardVersion, on: date, earlier: Remembered | None = None
+) -> Ints:
     """Bit n of each customer's number (n): the condition of indicator n holds. 0 without a score. Two queries at most.
 
     The earlier night is the official one, whatever run this is for; the stage is as it is before the night decides it.
+    `earlier` may remember that night.
     """
     if not len(frame):
         return np.zeros(0, np.int64)
     asked = set().union(*(one.rule.fields() for one in indicators().values()))
-    fields = {**said(scored, version.engine), **_metrics(frame), **_looked_up(asked, scored, version, on)}
+    fields = {**said(scored, version.engine), **_metrics(frame), **_looked_up(asked, scored, version, on, earlier)}
     return np.where(scored.reason == 0, holding(fields), 0)
 
 
@@ -60,22 +64,31 @@ def _metrics(frame: Frame) -> dict[str, Floats]:
     return {metric: np.where(has_value(states), raw, np.nan) for metric, (raw, states) in columns.items()}
 
 
-def _looked_up(asked: Collection[str], scored: Scored, version: ScorecardVersion, on: date) -> dict[str, Floats]:
+def _looked_up(
+    asked: Collection[str], scored: Scored, version: ScorecardVersion, on: date, earlier: Remembered | None
+) -> dict[str, Floats]:
     """What costs a query, where a rule asks for it."""
     found = {}
     if FALLEN in asked:
-        found[FALLEN] = _fallen(scored, version, on)
+        found[FALLEN] = _fallen(scored, version, on, earlier)
     if STAGE in asked:
         found[STAGE] = stage_on(scored.ids, on)
     return found
 
 
-def _fallen(scored: Scored, version: ScorecardVersion, on: date) -> Floats:
+def _fallen(scored: Scored, version: ScorecardVersion, on: date, earlier: Remembered | None) -> Floats:
     """How many measures lie ten points or more below four weeks ago; NaN where another version scored then."""
-    earlier = night_on(scored.ids, on - timedelta(days=COMPARE_DAYS))
-    same, fallen = earlier.version == version.pk, np.full(len(scored.ids), np.nan)
-    if same.any():
-        then = earlier.only(same)
-        before = points_of(then.ids.tolist(), then.inputs, version.engine)
-        fallen[same] = (before - scored.points[same] >= FALL - NOISE).sum(axis=1)
+    then, fallen = on - timedelta(days=COMPARE_DAYS), np.full(len(scored.ids), np.nan)
+    remembered = earlier.points_on(scored.ids, then, version.pk) if earlier else None
+    there, before = remembered or _points_on(scored.ids, then, version)
+    if there.any():
+        fallen[there] = (before - scored.points[there] >= FALL - NOISE).sum(axis=1)
     return fallen
+
+
+def _points_on(ids: Ints, on: date, version: ScorecardVersion) -> tuple[Bools, Floats]:
+    """Whom a version scored on a date (n), and the points of their measures, made again from the record."""
+    night = night_on(ids, on)
+    there = night.version == version.pk
+    mine = night.only(there)
+    return there, points_of(mine.ids.tolist(), mine.inputs, version.engine) if there.any() else NOTHING

@@ -1,18 +1,21 @@
-"""The bits that earlier nights recorded, for indicators that open after several nights."""
+"""What earlier nights recorded, for indicators that open after several nights or look back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from scoring.engine.frame import Bools
+from accounts.history import EVERYBODY, stretch
+from scoring.engine.frame import Bools, Floats
 from scoring.indicators.definitions import indicators
 from scoring.models import Purpose, Run, ScoreRecord
-from scoring.nights import LOOK_BACK_DAYS, Ints, records_in
+from scoring.nights import LOOK_BACK_DAYS, Ints
 
 NONE = -1  # of a day without a record
+NOTHING: Final = np.empty((0, 0))
 ByDay = Callable[[Ints, date, int], Ints]
 
 
@@ -26,39 +29,75 @@ def bits_by_day(ids: Ints, on: date, days: int) -> Ints:
     return found
 
 
-class Remembered:
-    """What nights recorded, each read once: for who looks back from one night after the other.
+class Told(NamedTuple):
+    """What a night recorded of some customers (n, ids ascending): bits, and the points of measures by a version."""
 
-    Records are never rewritten. One that is added meanwhile, of a customer who could not be scored before, is not seen.
+    ids: Ints
+    bits: Ints
+    points: Floats = NOTHING  # n x M
+    version: int = 0  # 0 = the points are not known
+
+
+class Remembered:
+    """What nights recorded of the customers first..last (ids): for who goes from one night to the next.
+
+    What it is told of a night is all that night says of them; what it was not told it reads once. Records are never
+    rewritten: one that is added later, of a customer who could not be scored before, is not seen.
     """
 
-    def __init__(self) -> None:
-        self._nights: dict[int, tuple[Ints, Ints]] = {}  # the customers of a run, ascending, and the bits of each
-        self._most = 0  # days that were asked for
+    def __init__(self, customers: tuple[int, int] = EVERYBODY) -> None:
+        self._customers = customers
+        self._nights: dict[date, list[Told]] = {}
+
+    def tell(self, on: date, told: Sequence[Told]) -> None:
+        """Keep what a night has recorded, and nothing that is out of reach by now."""
+        oldest = on - timedelta(days=days_needed())
+        self._nights = {day: known for day, known in self._nights.items() if day > oldest}
+        self._nights[on] = [one._replace(ids=self._same(one.ids)) for one in told]
 
     def bits_by_day(self, ids: Ints, on: date, days: int) -> Ints:
-        """The same as the function says. One query, and one more for each night that is new."""
-        found, nights = np.full((days, len(ids)), NONE, np.int64), _nights(on, days)
-        known = {run: self._nights.get(run) or self._recorded(run) for run in nights}
-        self._most = max(self._most, days)
-        self._nights = known if days == self._most else self._nights | known  # none out of reach
-        last = None
-        for run, (owners, bits) in known.items():
-            if owners is not last:  # mostly they are those of the night before
-                last, there = owners, np.isin(ids, owners, assume_unique=True)
-                place = np.searchsorted(owners, ids[there])
-            found[(on - nights[run]).days, there] = bits[place]
+        """The same as the function says of some of the customers. Two queries where it has not been told of all."""
+        wanted = [on - timedelta(days=ago) for ago in range(days)]
+        self._read([day for day in wanted if day not in self._nights])
+        found, last = np.full((days, len(ids)), NONE, np.int64), None
+        for ago, day in enumerate(wanted):
+            for owners, bits, *_ in self._nights[day]:
+                if owners is not last:  # mostly they are those of the night before
+                    last, there = owners, np.isin(ids, owners, assume_unique=True)
+                    place = np.searchsorted(owners, ids[there])
+                found[ago, there] = bits[place]
         return found
 
     def bits_before(self, ids: Ints, on: date) -> Ints:
         """Those of the latest record of the month before a date (n), 0 without one. Queries as above."""
         return gathered(self.bits_by_day(ids, on - timedelta(days=1), LOOK_BACK_DAYS))[0]
 
-    def _recorded(self, run: int) -> tuple[Ints, Ints]:
-        """What the run says, with the customers of the night before where they are the same."""
-        owners, bits = _recorded(run)
-        same = (known for known, _ in reversed(self._nights.values()) if np.array_equal(known, owners))
-        return next(same, owners), bits
+    def points_on(self, ids: Ints, on: date, version: int) -> tuple[Bools, Floats] | None:
+        """Whom a version scored on a date (n), and their points; None where it was not told of the night."""
+        told = [one for one in self._nights.get(on, []) if one.version]
+        mine = next((one for one in told if one.version == version), None)
+        if mine is None:
+            return (np.zeros(len(ids), np.bool_), NOTHING) if told else None
+        there = np.isin(ids, mine.ids, assume_unique=True)
+        return there, mine.points[np.searchsorted(mine.ids, ids[there])]
+
+    def _read(self, days: Sequence[date]) -> None:
+        """Read what the records of some days say."""
+        if not days:
+            return
+        runs = Run.objects.filter(purpose=Purpose.NIGHTLY, as_of__in=days)
+        nights = dict(runs.values_list("pk", "as_of"))
+        records = ScoreRecord.objects.filter(stretch(self._customers), run_id__in=list(nights)).order_by("customer_id")
+        rows = np.array(list(records.values_list("run_id", "customer_id", "indicators")), np.int64).reshape(-1, 3)
+        self._nights |= {day: [] for day in days}
+        for run, night in nights.items():
+            mine = rows[rows[:, 0] == run]
+            self._nights[night] = [Told(self._same(mine[:, 1].copy()), mine[:, 2].copy())]
+
+    def _same(self, ids: Ints) -> Ints:
+        """The customers, as the array in which an earlier night has them."""
+        known = (one.ids for told in reversed(self._nights.values()) for one in told)
+        return next((owners for owners in known if np.array_equal(owners, ids)), ids)
 
 
 def _nights(on: date, days: int) -> dict[int, date]:
@@ -66,11 +105,6 @@ def _nights(on: date, days: int) -> dict[int, date]:
     since = on - timedelta(days=days - 1)
     runs = Run.objects.filter(purpose=Purpose.NIGHTLY, as_of__range=(since, on)).order_by("as_of")
     return dict(runs.values_list("pk", "as_of"))
-
-
-def _recorded(run_id: int) -> tuple[Ints, Ints]:
-    rows = np.array(list(records_in(run_id).values_list("customer_id", "indicators")), np.int64).reshape(-1, 2)
-    return np.ascontiguousarray(rows[:, 0]), np.ascontiguousarray(rows[:, 1])
 
 
 def gathered(days: Ints) -> Ints:

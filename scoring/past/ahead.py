@@ -4,35 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 
-from accounts.models import Customer
-from scoring.loading import Ids, Loaded, Read, finished, load, longest, names_asked, read
+from accounts.history import EVERYBODY, stretch
+from accounts.models import CustomerPeriod
+from scoring.indicators.remembering import Remembered
+from scoring.judging import Facts
+from scoring.loading import Ids, Loaded, Read, finished, longest, names_asked, read
 from scoring.metrics.block import SLACK_DAYS, Block
-from scoring.metrics.rows import DAY_BITS
+from scoring.metrics.rows import DAY_BITS, Ints
 from scoring.metrics.sharing import Shared
 from scoring.models import ScorecardVersion
 
 PAIRS: Final = 15_000  # of customers and nights computed at once: more would leave the cache of the processor
-EVERYBODY: Final = (0, 2**40)  # customers come and go
 
 
-class Ahead:
+class Ahead(Facts):
     """Loads customers first..last (ids) as `loading.load` does, for nights (ascending) asked for in their order.
 
     What is read is kept for the nights to come; it says the same as the nights one by one. For no more customers and
     nights than memory holds.
     """
 
-    def __init__(self, nights: Sequence[date], customers: tuple[int, int] = EVERYBODY) -> None:
+    def __init__(
+        self, nights: Sequence[date], first_last: tuple[int, int] = EVERYBODY, earlier: Remembered | None = None
+    ) -> None:
         self.nights = nights
-        self.customers = customers
+        self.earlier: Remembered = earlier or Remembered(first_last)
+        self._first_last = first_last
         # By version: what is asked, and customers and nights as keys, ascending.
         self._kept: dict[int, tuple[Sequence[str], Ids, Read]] = {}
         slack = timedelta(days=SLACK_DAYS)
-        self._shared = Shared(nights[0] - slack, nights[-1], customers)
+        self._shared = Shared(nights[0] - slack, nights[-1], first_last)
+
+    @cached_property
+    def _active(self) -> dict[date, Ints]:
+        """Who is a customer on each night (ids ascending). One query."""
+        periods = CustomerPeriod.objects.filter(stretch(self._first_last))
+        rows = periods.order_by("customer_id").values_list("customer_id", "started_on", "ended_on")
+        customers, started, ended = zip(*rows, strict=True) if rows else [()] * 3
+        ids = np.array(customers, np.int64)
+        first = np.array([day.toordinal() if day else 0 for day in started])
+        after = np.array([day.toordinal() if day else date.max.toordinal() for day in ended])
+        days = {night: night.toordinal() for night in self.nights}
+        return {night: np.unique(ids[(first <= day) & (day < after)]) for night, day in days.items()}
+
+    def customers(self, first_last: tuple[int, int], on: date) -> Ints:
+        """Who is a customer on a date, as it was when they were read."""
+        known = self._active.get(on) if first_last == self._first_last else None
+        return super().customers(first_last, on) if known is None else known
 
     def load(self, ids: Ids, on: date, version: ScorecardVersion) -> Loaded:
         """Every input of customers (ids ascending) as of a date; of any date that is none of the nights by itself."""
@@ -41,7 +64,7 @@ class Ahead:
             self._read(on, version)
             place = self._places(ids, on, version)
         if place is None:
-            return load(ids, on, version.engine)
+            return super().load(ids, on, version)
         asked, _, found = self._kept[version.pk]
         return finished(found.of(place), Block(ids, on), version.engine, asked)
 
@@ -64,10 +87,9 @@ class Ahead:
 
     def _pairs(self, on: date) -> Ids:
         """The customers of the nights from a date on, as many nights as are computed at once; as keys, ascending."""
-        active, found = Customer.objects.filter(pk__range=self.customers), list[Ids]()
+        found = list[Ids]()
         for night in (one for one in self.nights if one >= on):
-            ids = np.fromiter(active.active_on(night).order_by().values_list("pk", flat=True), dtype=np.int64)
-            found.append(ids << DAY_BITS | night.toordinal())
-            if sum(map(len, found)) + len(ids) > PAIRS:
+            found.append(self._active[night] << DAY_BITS | night.toordinal())
+            if sum(map(len, found)) + len(found[-1]) > PAIRS:
                 break
         return np.sort(np.concatenate(found))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
-from django.db.models import QuerySet
 
 from accounts.history import states_on, stretch
 from accounts.ingestion.inserting import insert
+from accounts.models import Customer
 from scoring.definitions import entries
-from scoring.engine.frame import Floats
+from scoring.engine.frame import Bools, Floats
 from scoring.models import Stay
 from scoring.nights import Ints
 from scoring.vocabulary.stepping import GROWTH, ONBOARDING, RENEWAL, Stages, first_stage, step
@@ -27,72 +27,114 @@ def is_held(reason: str, expires_on: date | None, on: date) -> bool:
     return reason != "" and (expires_on is None or on < expires_on)
 
 
-class Night:
-    """Customers (ids ascending) on a date: their stays, and what the rules of stages read of them (n each)."""
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """The stays of customers as a night finds them: the open ones (n, by customer), and those that have ended (m)."""
 
-    def __init__(self, ids: Ints, on: date, fields: Mapping[str, Floats]) -> None:
+    customers: Ints  # n
+    pks: Ints
+    stages: Ints
+    since: Ints  # day numbers
+    is_held: Bools
+    ended: Ints  # customers (m), of each the earliest stay first
+    ended_stages: Ints
+    until: Ints  # day numbers
+
+    @classmethod
+    def read(cls, customers: tuple[int, int], on: date) -> Stays:
+        """Those of customers first..last (ids). Two queries."""
+        stays = Stay.objects.filter(stretch(customers)).order_by("customer_id", "from_on", "pk")
+        open_ = stays.filter(until_on=None).values_list("customer_id", "pk", "stage", "from_on", "reason", "expires_on")
+        owners, pks, stages, since, reasons, expire = zip(*open_, strict=True) if open_ else [()] * 6
+        over = stays.exclude(until_on=None).values_list("customer_id", "stage", "until_on")
+        ended, ended_stages, until = zip(*over, strict=True) if over else [()] * 3
+        held = [is_held(reason, expires_on, on) for reason, expires_on in zip(reasons, expire, strict=True)]
+        return cls(
+            customers=np.array(owners, np.int64),
+            pks=np.array(pks, np.int64),
+            stages=np.array(stages, np.int64),
+            since=_day_numbers(since),
+            is_held=np.array(held, np.bool_),
+            ended=np.array(ended, np.int64),
+            ended_stages=np.array(ended_stages, np.int64),
+            until=_day_numbers(until),
+        )
+
+
+def _day_numbers(days: Iterable[date]) -> Ints:
+    return np.array([day.toordinal() for day in days], np.int64)
+
+
+class Night:
+    """Customers (ids ascending) on a date: their stays, and what the rules of stages read of them (n each).
+
+    Who has gone on, moved by a later night, is left alone: what it decided stands on what it found.
+    """
+
+    def __init__(self, ids: Ints, on: date, fields: Mapping[str, Floats], stays: Stays) -> None:
         n = len(ids)
         self.ids, self.on, self.fields = ids, on, fields
         self.stay = np.zeros(n, np.int64)  # the key of the open stay, 0 = none
         self.stage = np.zeros(n, np.int64)
         self.days = np.full(n, np.nan)  # in the stage
         self.before = np.full(n, GROWTH, np.int64)  # where somebody goes back whose renewal is settled
-        self.is_held, self.was_ever = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
-        self._read()
+        self.is_held, self.was_ever, self.gone_on = np.zeros((3, n), np.bool_)
+        self._find(stays)
 
-    def _read(self) -> None:
-        mine = stretch((int(self.ids[0]), int(self.ids[-1])))
-        stays = Stay.objects.filter(mine).order_by("customer_id", "from_on", "pk")
-        self._read_ended(stays.exclude(until_on=None))
-        columns = ("customer_id", "pk", "stage", "from_on", "reason", "expires_on")
-        place = {pk: i for i, pk in enumerate(self.ids.tolist())}
-        for customer, pk, stage, since, reason, expires in stays.filter(until_on=None).values_list(*columns):
-            if (i := place.get(customer)) is not None:
-                self.was_ever[i] = True
-                self.stay[i], self.stage[i], self.days[i] = pk, stage, (self.on - since).days
-                self.is_held[i] = is_held(reason, expires, self.on)
-
-    def _read_ended(self, stays: QuerySet[Stay]) -> None:
-        rows = np.array(list(stays.values_list("customer_id", "stage")), np.int64).reshape(-1, 2)
-        rows = rows[np.isin(rows[:, 0], self.ids)]
-        place, stage = np.searchsorted(self.ids, rows[:, 0]), rows[:, 1]
+    def _find(self, stays: Stays) -> None:
+        mine = np.isin(stays.customers, self.ids)
+        place = np.searchsorted(self.ids, stays.customers[mine])
+        self.stay[place], self.stage[place] = stays.pks[mine], stays.stages[mine]
+        self.days[place] = self.on.toordinal() - stays.since[mine]
+        self.is_held[place], self.was_ever[place] = stays.is_held[mine], True
+        mine = np.isin(stays.ended, self.ids)
+        place, stage = np.searchsorted(self.ids, stays.ended[mine]), stays.ended_stages[mine]
+        other, later = stage != RENEWAL, stays.until[mine] > self.on.toordinal()
         self.was_ever[place] = True
-        other = stage != RENEWAL
         self.before[place[other]] = stage[other]  # of several the last one stays
+        self.gone_on[place[later]] = True
 
-    def place(self, stages: Stages) -> int:
-        """Place those who are in no stage, and return how many: who came back begins anew.
+    def place(self, stages: Stages) -> Bools:
+        """Place those who are in no stage, and say whom (n): who came back begins anew.
 
         A stage that the customers file names is taken for good where nobody was ever placed. By rule somebody who is
         still in Onboarding has been there since the period began; of the others it is not known since when.
         """
-        homeless = self.stay == 0
+        homeless = (self.stay == 0) & ~self.gone_on
         if not homeless.any():
-            return 0
+            return homeless
         tenure, named = self.fields["tenure_days"], self._named_by_file()
         there = np.full(len(self.ids), ONBOARDING, np.int64)
         by_rule = first_stage(self._with_stay(there, tenure, stages), stages)
         ago = np.where((by_rule == ONBOARDING) & (tenure > 0), tenure, 0.0)
         by_file = homeless & ~self.was_ever & (named > 0)
+        self._hold(homeless)
         self._begin(by_file, named, reason=FROM_FILE)
         self._begin(homeless & ~by_file, by_rule, ago)
-        return int(homeless.sum())
+        return homeless
 
-    def move(self, stages: Stages) -> int:
-        """Let everybody whom nobody holds make the step that the rules say, and return how many did.
+    def move(self, stages: Stages) -> Bools:
+        """Let everybody whom nobody holds make the step that the rules say, and say who did (n).
 
         Whose stay began on the date, or after it, has made the step of this night already.
         """
-        free = (self.stay > 0) & ~self.is_held & (self.days > 0)
+        free = (self.stay > 0) & ~self.is_held & ~self.gone_on & (self.days > 0)
         after = step(self.stage, self.before, self._with_stay(self.stage, self.days, stages), stages)
         moving = free & (after != self.stage)
+        self._hold(moving)
         left = self.stay[moving].tolist()
         for start in range(0, len(left), ROWS_AT_ONCE):
             Stay.objects.filter(pk__in=left[start : start + ROWS_AT_ONCE]).update(until_on=self.on)
         self._begin(moving, after)
-        return int(moving.sum())
+        return moving
 
-    def _begin(self, who: npt.NDArray[np.bool_], stage: Ints, ago: Floats | None = None, *, reason: str = "") -> None:
+    def _hold(self, who: Bools) -> None:
+        """Let nobody set their stages by hand meanwhile: who does holds the customer too."""
+        if who.any():
+            held = Customer.objects.select_for_update(no_key=True).filter(pk__in=self.ids[who].tolist())
+            list(held.order_by("pk").values_list("pk"))
+
+    def _begin(self, who: Bools, stage: Ints, ago: Floats | None = None, *, reason: str = "") -> None:
         days = np.zeros(len(self.ids)) if ago is None else ago
         columns = {
             "customer_id": self.ids[who].tolist(),

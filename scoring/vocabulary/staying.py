@@ -1,76 +1,58 @@
-"""Settles after a night who is in which lifecycle stage: once, and in the order of the dates."""
+"""Settles with a night who is in which lifecycle stage: once, and in the order of the dates."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import numpy as np
-from django.conf import settings
-from django.db import transaction
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
-from accounts.models import Customer, CustomerPeriod
+from accounts.models import CustomerPeriod
 from scoring.engine.frame import Floats
-from scoring.fields import load_fields
+from scoring.fields.sheet import Sheet
 from scoring.indicators.remembering import Remembered
-from scoring.metrics.block import blocks
-from scoring.metrics.rows import Ints
-from scoring.models import Definition, Purpose, Run, Stay
-from scoring.nights import records_in
-from scoring.vocabulary.moving import Night
+from scoring.judging import Judged
+from scoring.models import Run, Stay
+from scoring.nights import Ints
+from scoring.vocabulary.moving import Night, Stays
 from scoring.vocabulary.showing import show
 from scoring.vocabulary.stepping import Stages, stage_fields
 
+Said = tuple[Ints, Mapping[str, Floats]]  # customers (n, ids ascending), and a column (n) for each field
 
-def settle(run: Run, earlier: Remembered | None = None) -> int:
-    """Move customers by what a complete official night says; returns how many stays began.
 
-    Nothing happens for another purpose, or where a later date has moved somebody already. A later night that moved
-    nobody leaves nothing behind that an earlier one could contradict: settled after it, that one moves whom it would
-    have moved in its turn, and their next step waits for the next night. The same night again moves nobody again.
-    Who is no customer any more is in no stage. A customer whose stage a person has set stays there until it expires;
-    one who is in no stage is placed. `earlier` tells what earlier nights recorded: who settles one night after the
-    other gives a `Remembered`.
+def said_of(run: Run, judged: Judged, earlier: Remembered | None = None) -> Said:
+    """What rules of stages read of judged customers, as of the night; `earlier` may remember earlier nights."""
+    sheet = Sheet(run, judged.night, judged.version.engine, earlier)
+    sheet.scored, sheet.kept = judged.scored, dict(judged.beside)
+    return judged.scored.ids, {name: sheet.column(name) for name in sorted(stage_fields())}
+
+
+def settle(on: date, customers: tuple[int, int], active: Ints, said: Iterable[Said]) -> int:
+    """Move the customers first..last (ids) by what an official night says of them; returns how many stays began.
+
+    `active` are those who are customers on the date. Inside a transaction, with the records of the night. A later night
+    that did not move a customer leaves nothing behind that an earlier one could contradict: settled after it, that one
+    moves the customer as it would have in its turn, and the next step waits for the next night. The same night again
+    moves nobody again. Who is no customer any more is in no stage. A customer whose stage a person has set stays there
+    until it expires; one who is in no stage is placed.
     """
-    if run.purpose != Purpose.NIGHTLY or run.as_of < newest_settled():
-        return 0
-    said = list(_said(run, earlier))  # what a night says stays as it is: nobody has to wait while it is read
-    with transaction.atomic():
-        # Nobody else settles, or edits a stage, meanwhile.
-        list(Definition.objects.select_for_update().filter(kind="stage").order_by("pk"))
-        if run.as_of < newest_settled():
-            return 0
-        _end_stays_of_the_departed(run.as_of)
-        return _move(run.as_of, said)
-
-
-def _said(run: Run, earlier: Remembered | None) -> Iterator[tuple[Ints, Mapping[str, Floats]]]:
-    """The scored customers of a night, some thousands at once, with the fields that rules of stages read."""
-    scored, names = records_in(run.pk).values_list("customer_id", flat=True), sorted(stage_fields())
-    for ids in blocks(np.fromiter(scored, dtype=np.int64), settings.SHARD_SIZE):
-        yield ids, load_fields(run, ids, names, earlier)
-
-
-def _move(on: date, said: Iterable[tuple[Ints, Mapping[str, Floats]]]) -> int:
-    stages, began = Stages(), 0
+    stays, stages, began = Stays.read(customers, on), Stages(), 0
+    _end_stays_of_the_departed(stays, active, on)
     for ids, fields in said:
-        night = Night(ids, on, fields)
-        began += night.place(stages) + night.move(stages)
-        show(ids, on)
+        night = Night(ids, on, fields, stays)
+        new = night.place(stages) | night.move(stages)
+        show(ids[new], on)
+        began += int(new.sum())
     return began
 
 
-def newest_settled() -> date:
-    """The latest date on which anybody was moved or placed by rule."""
-    return Stay.objects.filter(by=None).aggregate(last=Max("from_on"))["last"] or date.min
-
-
-def _end_stays_of_the_departed(on: date) -> None:
-    """End the stays of those who are no customers on the date, on the day on which they left."""
-    left = CustomerPeriod.objects.filter(customer=OuterRef("customer"), ended_on__lte=on).order_by("-ended_on")
-    departed = Stay.objects.filter(until_on=None, from_on__lte=on)
-    departed.exclude(customer__in=Customer.objects.active_on(on)).update(
-        until_on=Greatest("from_on", Coalesce(Subquery(left.values("ended_on")[:1]), on))
-    )
+def _end_stays_of_the_departed(stays: Stays, active: Ints, on: date) -> None:
+    """End the open stays of those who are no customers on the date, on the day on which they left."""
+    departed = stays.pks[~np.isin(stays.customers, active) & (stays.since <= on.toordinal())]
+    if len(departed):
+        periods = CustomerPeriod.objects.filter(customer=OuterRef("customer"), ended_on__lte=on).order_by("-ended_on")
+        left = Coalesce(Subquery(periods.values("ended_on")[:1]), on)
+        Stay.objects.filter(pk__in=departed.tolist()).update(until_on=Greatest("from_on", left))

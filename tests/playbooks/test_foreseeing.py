@@ -11,8 +11,9 @@ from accounts.models import Customer, User
 from playbooks.foreseeing import Expected, Foreseen, foresee
 from playbooks.models import Episode, Play, Playbook
 from playbooks.running import react
-from scoring.models import ScorecardVersion
-from scoring.past.rescoring import refresh_current, score_day
+from scoring.models import Purpose, ScorecardVersion
+from scoring.past.rescoring import official_version, refresh_current
+from scoring.running import complete, open_run
 from scoring.scorecards.previewing import owners_today, preview
 from scoring.scorecards.publishing import make_version_live, publish
 from tests.cast import give, make_customer, make_user
@@ -46,7 +47,7 @@ def candidate(**changes: Any) -> ScorecardVersion:
 
 
 def night(on: Any = D) -> None:
-    react(score_day(on), fires=True)
+    react(complete(open_run(on, Purpose.NIGHTLY, official_version(on))), fires=True)
     refresh_current(on)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from typing import Any
 
@@ -11,12 +12,14 @@ import pytest
 from accounts.models import Customer, Usage
 from healthsite.demo.building import build
 from healthsite.demo.world import World
+from scoring.leasing import give_back, take
 from scoring.metrics import METRICS
 from scoring.metrics.block import Block
 from scoring.metrics.evaluating import Column, evaluate
-from scoring.models import Run, ScoreRecord
+from scoring.models import Purpose, Run, ScoreRecord, Shard
 from scoring.past import backfilling
 from scoring.past.backfilling import score_days, score_nights
+from scoring.running import open_run
 from tests.cast import make_row, make_source
 from tests.scoring.builders import D, customer_with_tickets, support_scorecard
 
@@ -49,6 +52,32 @@ def test_inside_a_transaction_this_process_scores(monkeypatch: pytest.MonkeyPatc
     support_scorecard()
     customer_with_tickets(1)
     assert len(list(score_days(D - timedelta(days=2), D))) == 3
+
+
+@pytest.mark.django_db
+def test_a_night_of_which_a_worker_has_a_part_is_the_last() -> None:
+    """The nights after it begin with the stages that it leaves."""
+    version = support_scorecard()
+    customer_with_tickets(1)
+    nights = [D - timedelta(days=back) for back in (2, 1, 0)]
+    run = open_run(nights[1], Purpose.NIGHTLY, version, backfilled=True)
+    shard = take(Shard, run.shards.get().pk)
+    found = [(run.as_of, run.finished_at is None) for run in score_nights(nights)]
+    assert found == [(nights[0], False), (nights[1], True)]
+    assert shard
+    give_back(shard)
+    assert [run.as_of for run in score_nights(nights[1:]) if run.finished_at] == nights[1:]
+
+
+@pytest.mark.django_db
+def test_who_is_interrupted_leaves_the_night_to_who_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    support_scorecard()
+    customer_with_tickets(1)
+    monkeypatch.setattr(backfilling, "work", lambda *_, **__: sys.exit("Stopped."))
+    with pytest.raises(SystemExit):
+        list(score_days(D, D))
+    monkeypatch.undo()
+    assert [run.scored for run in score_days(D, D)] == [1]
 
 
 @pytest.mark.django_db

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Customer, Interaction, Ticket
 from scoring.fields import load_fields
 from scoring.indicators import indicators, open_indicators
-from scoring.indicators.remembering import NONE, Remembered, bits_by_day
+from scoring.indicators.remembering import NONE, Remembered, Told, bits_by_day, days_needed
 from scoring.judging import judge
 from scoring.loading import load
 from scoring.models import CurrentScore, Definition, Purpose, Run, ScorecardVersion, ScoreRecord, Stay
@@ -263,11 +263,48 @@ def test_who_remembers_nights_knows_the_same_and_reads_each_once(django_assert_n
     ScoreRecord.objects.filter(customer=acme, run__as_of=ago(1)).update(customer=beta)
     ids, remembered = np.array([stranger.pk, acme.pk, beta.pk]), Remembered()
     for on in (ago(1), D):
-        assert np.array_equal(remembered.bits_by_day(ids, on, 2), bits_by_day(ids, on, 2))
-    with django_assert_num_queries(1):
+        expected = bits_by_day(ids, on, 2)
+        with django_assert_num_queries(2):  # the second time of D alone
+            assert np.array_equal(remembered.bits_by_day(ids, on, 2), expected)
+    with django_assert_num_queries(0):
         assert remembered.bits_by_day(ids[1:2], D, 2).tolist() == [[bits(28)], [NONE]]
     for on in (ago(1), D, D + timedelta(days=1)):
         assert np.array_equal(remembered.bits_before(ids, on), night_before(ids, on).indicators)
+
+
+@db
+def test_what_a_night_tells_is_not_read_again(django_assert_num_queries: Any) -> None:
+    """Of two versions, each with points of its own; and nothing that is out of reach is kept."""
+    live()
+    indicators()
+    remembered, ids = Remembered((1, 4)), np.array([1, 2, 3, 4])
+    told = [
+        Told(np.array([1, 3]), np.array([5, 7]), np.array([[10.0], [30.0]]), version=8),
+        Told(np.array([2]), np.array([6]), np.array([[20.0, 21.0]]), version=9),
+    ]
+    remembered.tell(D, told)
+    with django_assert_num_queries(0):
+        assert remembered.bits_by_day(ids, D, 1).tolist() == [[5, 6, 7, NONE]]
+        assert remembered.points_on(ids, ago(1), 8) is None
+        points = [remembered.points_on(ids, D, version) for version in (8, 9, 10)]
+    assert [(there.tolist(), rows.tolist()) for there, rows in filter(None, points)] == [
+        ([True, False, True, False], [[10.0], [30.0]]),
+        ([False, True, False, False], [[20.0, 21.0]]),
+        ([False] * 4, []),
+    ]
+    remembered.tell(D + timedelta(days=days_needed() - 1), [])
+    assert remembered.points_on(ids, D, 8) is not None
+    remembered.tell(D + timedelta(days=days_needed()), [])
+    assert remembered.points_on(ids, D, 8) is None
+
+
+@db
+def test_what_was_read_says_nothing_of_points() -> None:
+    """Then they are made again from the record."""
+    acme, _ = recorded_nights(True)
+    remembered = Remembered()
+    remembered.bits_by_day(np.array([acme.pk]), D, 1)
+    assert remembered.points_on(np.array([acme.pk]), D, live().pk) is None
 
 
 @db

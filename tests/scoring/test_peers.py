@@ -88,10 +88,11 @@ def test_my_portfolio_is_what_i_may_see() -> None:
     assert (found.name, found.size, shares(found)[0]) == ("My portfolio", 1, 100)
 
 
-def test_a_customer_without_an_industry_has_no_such_group(ada: User) -> None:
+def test_a_customer_without_an_industry_or_a_stage_has_no_such_group(ada: User) -> None:
     live()
     me = customer_at(60)
     score()
+    CurrentScore.objects.update(stage=0)
     assert (of(me, "industry", ada).name, of(me, "stage", ada).name) == ("", "")
 
 

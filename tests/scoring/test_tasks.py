@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,9 @@ from django.utils import timezone
 from accounts.models import Customer
 from healthsite.celery import app
 from scoring.models import CurrentScore, Purpose, Run, ScoreRecord, Shard
-from scoring.running import open_run
+from scoring.past import backfills
+from scoring.past.rescoring import begin_day
+from scoring.running import complete, open_run, waiting_shards
 from scoring.tasks import freshen, score_shard, tick
 from tests.digest import digest_of
 from tests.scoring.builders import D, customer_with_tickets, support_scorecard
@@ -63,6 +65,38 @@ def test_a_tick_opens_the_night_once_and_hands_out_its_shards(settings: Any, mon
     assert Run.objects.get().as_of == D
     assert handed[:2] == handed[2:] == list(Shard.objects.order_by("pk").values_list("pk", flat=True))
     assert len(customers) == 2
+
+
+@pytest.mark.django_db
+def test_nights_that_are_late_follow_one_another(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A night begins with the stages in which the one before leaves its customers."""
+    settings.SHARD_SIZE = 1
+    version = support_scorecard()
+    for n in (1, 2):
+        customer_with_tickets(n)
+    past, _ = (open_run(D - timedelta(days=n), Purpose.NIGHTLY, version, backfilled=True) for n in (60, 59))
+    handed: list[int] = []
+    monkeypatch.setattr(score_shard, "delay", handed.append)
+    for day in range(6, -1, -1):
+        with time_machine.travel(MORNING, tick=False):
+            assert tick() == 4
+        night = Run.objects.get(as_of=D - timedelta(days=day))
+        assert handed == [shard.pk for run in (past, night) for shard in run.shards.order_by("pk")]
+        complete(night)
+        handed.clear()
+
+
+@pytest.mark.django_db
+def test_past_nights_are_left_to_the_backfill_that_goes_through_them() -> None:
+    customer_with_tickets(1)
+    with time_machine.travel(MORNING, tick=False):
+        complete(open_run(D, Purpose.NIGHTLY, support_scorecard()))
+        asked = backfills.ask_backfill(first=D - timedelta(days=9), last=D - timedelta(days=1))
+        run = begin_day(D - timedelta(days=9))
+        assert backfills.take(asked)
+        assert list(waiting_shards()) == []
+        backfills.stop(backfill=asked)
+        assert list(waiting_shards()) == list(run.shards.all())
 
 
 @pytest.mark.django_db

@@ -28,17 +28,17 @@ class Command(BaseCommand):
         parser.add_argument("--remove", action="store_true", help="take the demo workspace away")
 
     def handle(self, **options: Any) -> None:
-        """Make or remove it. Exits 1 when that is refused; then nothing has changed."""
+        """Make or remove it. Exits 1 when that is refused; the days that were made stay."""
         if options["remove"]:
             remove(say=self._say)
             return
         try:
             world = plan(_wish(options))
+            if world.until != world.after:
+                build(world, say=self._say)
+            score_history(world, say=self._say)
         except Refused as reason:
             raise CommandError(str(reason)) from reason
-        if world.until != world.after:
-            build(world, say=self._say)
-        score_history(world, say=self._say)
 
     def _say(self, line: str) -> None:
         self.stderr.write(line, style_func=str)  # progress is no error: no red

@@ -13,7 +13,7 @@ from scoring.models import Stay
 from scoring.vocabulary.setting import NotSet, give_back, set_stage
 from scoring.vocabulary.stepping import GROWTH, MATURE, RENEWAL
 from tests.cast import give, make_customer, make_user
-from tests.scoring.vocabulary.staging import Nights, show_current, stays
+from tests.scoring.vocabulary.staging import night, show_current, stays
 
 pytestmark = pytest.mark.django_db
 D = date(2025, 9, 30)
@@ -88,11 +88,11 @@ def test_who_does_not_see_the_customer_or_only_looks_is_refused(acme: Customer) 
             give_back(customer=acme, reason="Agreed", by=stranger, on=D)
 
 
-def test_given_back_the_rules_go_on_from_there_the_next_night(acme: Customer, bob: User, nights: Nights) -> None:
+def test_given_back_the_rules_go_on_from_there_the_next_night(acme: Customer, bob: User) -> None:
     put(acme, bob)
     facts: dict[str, Any] = {"days_to_renewal": 30, "renewal_won": 0}
     give_back(customer=acme, reason="No longer needed", by=bob, on=D + timedelta(days=1))
-    assert nights.settle(D + timedelta(days=2), acme, **facts) == 1
+    assert night(D + timedelta(days=2), acme, **facts) == 1
     assert [stage for stage, _, _ in stays(acme)] == [MATURE, MATURE, RENEWAL]
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from accounts.models import CustomerPeriod
-from scoring.models import Run, Stay
+from scoring.models import Stay
 from scoring.vocabulary.stepping import GROWTH, MATURE, ONBOARDING, RENEWAL
 from tests.cast import make_customer, make_user
-from tests.scoring.vocabulary.staging import Nights, show_current, stays
+from tests.scoring.vocabulary.staging import night, show_current, stays
 
 pytestmark = pytest.mark.django_db
 D = date(2025, 9, 1)
@@ -23,23 +23,23 @@ def on(days: int) -> date:
     return D + timedelta(days=days)
 
 
-def test_who_has_open_steps_has_been_in_onboarding_since_the_period_began(nights: Nights) -> None:
+def test_who_has_open_steps_has_been_in_onboarding_since_the_period_began() -> None:
     acme = make_customer()
-    assert nights.settle(D, acme, tenure_days=40) == 1
+    assert night(D, acme, tenure_days=40) == 1
     assert stays(acme) == [(ONBOARDING, on(-40), None)]
 
 
-def test_who_is_beyond_onboarding_is_placed_as_of_the_night(nights: Nights) -> None:
+def test_who_is_beyond_onboarding_is_placed_as_of_the_night() -> None:
     acme = make_customer()
-    nights.settle(D, acme, **DONE)
+    night(D, acme, **DONE)
     assert stays(acme) == [(GROWTH, D, None)]
 
 
-def test_a_customer_goes_its_way(nights: Nights) -> None:
+def test_a_customer_goes_its_way() -> None:
     acme = make_customer()
     steady: dict[str, Any] = {**DONE, "usage_steady_90": 1, "tenure_days": 200}
     story: list[dict[str, Any]] = [{}, DONE, steady, DUE, {**DUE, "renewal_won": 1}, {**DONE, "usage_growing_28": 1}]
-    assert [nights.settle(on(day), acme, **facts) for day, facts in enumerate(story)] == [1, 1, 1, 1, 1, 1]
+    assert [night(on(day), acme, **facts) for day, facts in enumerate(story)] == [1, 1, 1, 1, 1, 1]
     assert stays(acme) == [
         (ONBOARDING, on(-100), on(1)),
         (GROWTH, on(1), on(2)),
@@ -50,27 +50,38 @@ def test_a_customer_goes_its_way(nights: Nights) -> None:
     ]
 
 
-def test_the_same_night_again_moves_nobody_again(nights: Nights) -> None:
+def test_the_same_night_again_moves_nobody_again() -> None:
     acme = make_customer()
-    nights.settle(D, acme)
-    assert [nights.settle(on(1), acme, **DUE) for _ in range(3)] == [1, 0, 0]
+    night(D, acme)
+    assert [night(on(1), acme, **DUE) for _ in range(3)] == [1, 0, 0]
     assert stays(acme)[-1] == (GROWTH, on(1), None)
-    assert nights.settle(on(2), acme, **DUE) == 1
+    assert night(on(2), acme, **DUE) == 1
 
 
-def test_a_night_before_one_that_moved_somebody_does_nothing(nights: Nights) -> None:
+def test_a_night_before_one_that_moved_a_customer_leaves_this_one_alone() -> None:
+    """What a later night decided about the others is nothing to a customer: the same alone and in any company."""
     acme, other = make_customer(), make_customer()
-    nights.settle(D, acme)
-    nights.settle(on(2), acme, **DONE)
-    assert nights.settle(on(1), acme, other, **DONE) == 0
-    assert stays(other) == []
+    night(D, acme)
+    night(on(2), acme, **DONE)
+    assert night(on(1), acme, other, **DONE) == 1
+    assert stays(acme) == [(ONBOARDING, on(-100), on(2)), (GROWTH, on(2), None)]
+    assert stays(other) == [(GROWTH, on(1), None)]
 
 
-def test_a_late_night_makes_its_step_where_the_later_one_moved_nobody(nights: Nights) -> None:
+def test_who_has_left_since_is_not_placed_by_an_earlier_night() -> None:
+    acme = make_customer()
+    night(D, acme, **DONE)
+    CustomerPeriod.objects.filter(customer=acme).update(ended_on=on(9))
+    night(on(9), make_customer())
+    assert night(on(4), acme, **DUE) == 0
+    assert stays(acme) == [(GROWTH, D, on(9))]
+
+
+def test_a_late_night_makes_its_step_where_the_later_one_moved_nobody() -> None:
     """On day 2 nothing happens; day 1 comes after it and ends Onboarding, and day 3 goes on from there."""
     acme = make_customer()
-    nights.settle(D, acme)
-    assert [nights.settle(on(2), acme), nights.settle(on(1), acme, **DONE), nights.settle(on(3), acme, **DUE)] == [
+    night(D, acme)
+    assert [night(on(2), acme), night(on(1), acme, **DONE), night(on(3), acme, **DUE)] == [
         0,
         1,
         1,
@@ -78,63 +89,54 @@ def test_a_late_night_makes_its_step_where_the_later_one_moved_nobody(nights: Ni
     assert stays(acme)[1:] == [(GROWTH, on(1), on(3)), (RENEWAL, on(3), None)]
 
 
-@pytest.mark.parametrize("purpose", ["shadow", "trial"])
-def test_other_runs_move_nobody(nights: Nights, purpose: str) -> None:
-    acme = make_customer()
-    assert nights.settle(D, acme, purpose=purpose) == 0
-    assert stays(acme) == []
-
-
-def test_who_leaves_is_in_no_stage_from_that_day_on_and_begins_anew(nights: Nights) -> None:
+def test_who_leaves_is_in_no_stage_from_that_day_on_and_begins_anew() -> None:
     acme, other = make_customer(), make_customer()
-    nights.settle(D, acme, other, **DONE)
+    night(D, acme, other, **DONE)
     CustomerPeriod.objects.filter(customer=acme).update(ended_on=on(2))
-    nights.settle(on(3), other, **DONE)
+    night(on(3), other, **DONE)
     assert stays(acme) == [(GROWTH, D, on(2))]
     CustomerPeriod.objects.create(customer=acme, started_on=on(10))
-    nights.settle(on(12), acme, other, tenure_days=2)
+    night(on(12), acme, other, tenure_days=2)
     assert stays(acme)[1:] == [(ONBOARDING, on(10), None)]
     assert len(stays(other)) == 1
 
 
-def test_a_person_holds_a_customer_until_the_day_it_expires(nights: Nights) -> None:
+def test_a_person_holds_a_customer_until_the_day_it_expires() -> None:
     acme, bob = make_customer(), make_user("Bob")
     held = {"customer": acme, "stage": MATURE, "by": bob, "reason": "Agreed with them"}
     Stay.objects.create(from_on=D, expires_on=on(3), **held)
-    assert [nights.settle(on(day), acme, **DUE) for day in (1, 2, 3)] == [0, 0, 1]
+    assert [night(on(day), acme, **DUE) for day in (1, 2, 3)] == [0, 0, 1]
     assert stays(acme) == [(MATURE, D, on(3)), (RENEWAL, on(3), None)]
 
 
-def test_without_an_end_a_person_holds_a_customer_for_good(nights: Nights) -> None:
+def test_without_an_end_a_person_holds_a_customer_for_good() -> None:
     acme, bob = make_customer(), make_user("Bob")
     Stay.objects.create(customer=acme, stage=ONBOARDING, from_on=D, by=bob, reason="Starts over")
-    assert nights.settle(on(400), acme, **DUE) == 0
+    assert night(on(400), acme, **DUE) == 0
 
 
-def test_a_stage_of_the_customers_file_is_taken_for_good_where_nobody_was_placed(nights: Nights) -> None:
+def test_a_stage_of_the_customers_file_is_taken_for_good_where_nobody_was_placed() -> None:
     acme, other = make_customer(lifecycle_stage="mature"), make_customer(lifecycle_stage="churned")
-    nights.settle(D, acme, other, **DUE)
+    night(D, acme, other, **DUE)
     assert (stays(acme), stays(other)) == ([(MATURE, D, None)], [(RENEWAL, D, None)])
-    assert nights.settle(on(9), acme, **DUE) == 0
+    assert night(on(9), acme, **DUE) == 0
     Stay.objects.filter(customer=acme).update(until_on=on(10))
-    nights.settle(on(11), acme, **DONE)
+    night(on(11), acme, **DONE)
     assert stays(acme)[-1] == (GROWTH, on(11), None)
 
 
-def test_current_scores_of_the_date_or_later_show_the_stage(nights: Nights) -> None:
+def test_current_scores_of_the_date_or_later_show_the_stage() -> None:
     acme, newer, ahead = make_customer(), make_customer(), make_customer()
     shown = [show_current(acme, D), show_current(newer, on(1)), show_current(ahead, on(-1))]
-    nights.settle(D, acme, newer, ahead, tenure_days=5)
+    night(D, acme, newer, ahead, tenure_days=5)
     for one in shown:
         one.refresh_from_db()
     assert [(one.stage, one.stage_since) for one in shown] == [(1, on(-5)), (1, on(-5)), (0, None)]
 
 
-def test_the_number_of_queries_does_not_grow_with_customers(nights: Nights, django_assert_max_num_queries: Any) -> None:
+def test_the_number_of_queries_does_not_grow_with_customers(django_assert_max_num_queries: Any) -> None:
     few, many = [make_customer() for _ in range(2)], [make_customer() for _ in range(30)]
-    nights.settle(D, *few, *many)
-    run = Run.objects.get(as_of=D)
-    assert run.records.count() == 32
-    with django_assert_max_num_queries(24):
-        nights.settle(on(1), *few, *many, **DONE)
+    night(D, *few, *many)
+    with django_assert_max_num_queries(12):
+        night(on(1), *few, *many, **DONE)
     assert Stay.objects.filter(stage=GROWTH, until_on=None).count() == 32
