@@ -37,7 +37,19 @@ def main(lock_name: str, *command: str) -> None:
         install_front_end()
         key = secret_key()
     os.chdir(BASE)
-    os.execve(PYTHON, [str(PYTHON), *command], {"SECRET_KEY": key, **os.environ})
+    os.execve(PYTHON, [str(PYTHON), *command], environment(key))
+
+
+def environment(key: str) -> dict[str, str]:
+    """The environment of the command: this process's, with the key.
+
+    Where no bytecode may lie beside the source, as in many containers, it lies in .local: else each of our processes
+    would compile a thousand modules anew, for a second.
+    """
+    given = {"SECRET_KEY": key, **os.environ}
+    if given.pop("PYTHONDONTWRITEBYTECODE", ""):
+        given.setdefault("PYTHONPYCACHEPREFIX", str(LOCAL / "bytecode"))
+    return given
 
 
 def end_with_make() -> None:

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from healthsite.supervising import preparing
-from healthsite.supervising.preparing import is_fresh, one_at_a_time, run, secret_key, succeeds, write_stamp
+from healthsite.supervising.preparing import (
+    environment,
+    is_fresh,
+    one_at_a_time,
+    run,
+    secret_key,
+    succeeds,
+    write_stamp,
+)
 
 
 @pytest.fixture
@@ -46,6 +54,17 @@ def test_the_key_is_made_once_and_for_its_owner_only(local: Path) -> None:
 def test_a_key_that_was_half_written_is_not_used(local: Path) -> None:
     (local / "secret-key.new").write_text("half")
     assert len(secret_key()) >= 50
+
+
+def test_bytecode_has_a_place_of_its_own_where_none_may_lie_beside_the_source(
+    local: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "")
+    assert "PYTHONPYCACHEPREFIX" not in environment("key")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    given = environment("key")
+    assert (given.get("PYTHONDONTWRITEBYTECODE"), given["PYTHONPYCACHEPREFIX"]) == (None, str(local / "bytecode"))
 
 
 @pytest.mark.parametrize(
