@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby, product
+from math import prod
 from typing import Any, Final, Literal
 
 from healthsite.pages.rules.values import can_be_typed
@@ -13,6 +14,7 @@ from scoring.engine.rules import MAX_PARTS, Comparison, Group, Not, Rule
 Joiner = Literal["all", "any"]
 OTHER: Final[dict[str, Joiner]] = {"all": "any", "any": "all"}
 OPPOSITE: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+MOST_ROWS: Final = 30  # of a rule that is multiplied out: a longer one is read more easily as it stands
 NONE_OF: Final = "none"  # stands for "not in", which the language says by a not around it
 
 
@@ -28,11 +30,50 @@ def laid_out(rule: Rule) -> Laid | None:
     """The rule on two levels, which answers alike for every customer; None where it does not fit.
 
     A `not` is pushed down to the comparisons (De Morgan; Kleene's unknown stays unknown), groups in groups of their
-    own kind are dissolved, and a group of one is its part.
+    own kind are dissolved, and a group of one is its part. What is nested deeper is multiplied out, where that stays
+    short: "a and (b or c)" is "a and b, or a and c" (unknowns are distributive too).
     """
     flat = _flat(_pushed(rule, negated=False))
-    laid = Laid(flat.kind, flat.parts) if isinstance(flat, Group) else Laid("all", (flat,))
+    if laid := _laid(flat):
+        return laid
+    found = [laid for kind in OTHER.values() if (laid := _multiplied(flat, kind))]
+    return min(found, key=_rows, default=None)
+
+
+def _laid(rule: Rule) -> Laid | None:
+    laid = Laid(rule.kind, rule.parts) if isinstance(rule, Group) else Laid("all", (rule,))
     return laid if all(_fits(part) for part in laid.parts) and len(laid.parts) <= MAX_PARTS else None
+
+
+def _multiplied(rule: Rule, kind: Joiner) -> Laid | None:
+    """Groups of the other kind under this one; None where they are too many to be read."""
+    if _ways(rule, kind) > MOST_ROWS:
+        return None
+    parts = [side[0] if len(side) == 1 else Group(OTHER[kind], side) for side in _sides(rule, kind)]
+    laid = _laid(Group(kind, tuple(dict.fromkeys(parts))))
+    return laid if laid and _rows(laid) <= MOST_ROWS else None
+
+
+def _ways(rule: Rule, kind: str) -> int:
+    """How many groups come of it."""
+    if not isinstance(rule, Group):
+        return 1
+    ways = [_ways(part, kind) for part in rule.parts]
+    return sum(ways) if rule.kind == kind else prod(ways)
+
+
+def _sides(rule: Rule, kind: str) -> list[tuple[Rule, ...]]:
+    """The comparisons of each group that comes of it, none twice."""
+    if not isinstance(rule, Group):
+        return [(rule,)]
+    sides = [_sides(part, kind) for part in rule.parts]
+    if rule.kind == kind:
+        return [*chain.from_iterable(sides)]
+    return [tuple(dict.fromkeys(chain.from_iterable(choice))) for choice in product(*sides)]
+
+
+def _rows(laid: Laid) -> int:
+    return sum(len(part.parts) if isinstance(part, Group) else 1 for part in laid.parts)
 
 
 def joined(joiner: str, parts: Sequence[Any]) -> Any:

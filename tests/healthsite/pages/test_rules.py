@@ -14,11 +14,14 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from healthsite.pages.rules.entry_form import EntryForm
+from healthsite.pages.rules.layout import laid_out
 from healthsite.pages.rules.readable import of_kind
 from scoring.definitions.changing import digest_of
 from scoring.definitions.checking import check
+from scoring.engine.rules import parse_rule
 from scoring.engine.version import digest
 from scoring.models import CurrentScore, Definition, Policy
+from scoring.vocabulary.circles import RULES
 from tests.cast import give, make_user
 from tests.healthsite.pages.test_portfolio import text_of
 from tests.healthsite.pages.world import customer_at, live, score
@@ -50,6 +53,17 @@ def test_every_entry_stands_there_as_a_sentence(client: Client) -> None:
     assert "Logins falling I1 · Leading" in text
     for heading in ("Indicators", "Segments", "Lifecycle stages", "Value tiers", "Revenue tiers", "Value score"):
         assert heading in text
+
+
+def test_every_rule_that_comes_with_the_product_stands_in_rows() -> None:
+    rules = {
+        (entry.kind, entry.key, place): parse_rule(entry.body[place], place)
+        for entry in Definition.objects.all()
+        for place in RULES
+        if entry.body.get(place)
+    }
+    assert len(rules) > 50
+    assert [where for where, rule in rules.items() if laid_out(rule) is None] == []
 
 
 def test_customers_are_counted_whom_one_may_see(client: Client, browse: Browse) -> None:

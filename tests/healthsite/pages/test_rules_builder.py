@@ -119,13 +119,33 @@ def test_what_fits_is_shown_in_rows_and_the_opposite_of_a_group_is_turned_inside
     )
 
 
-def test_a_rule_of_three_levels_is_json() -> None:
-    deep = {
-        "any": [
-            {"all": [{"any": [rule("score", "<", 1), rule("csat", "<", 2)]}, rule("role", "==", 0)]},
-            rule("csat", ">", 4),
-        ]
-    }
+def test_a_rule_of_three_levels_is_multiplied_out() -> None:
+    """As the stage Renewal is entered: not won, and soon enough for the size."""
+    soon = [{"all": [rule("csat", "==", n), rule("seat_utilisation", "<=", days)]} for n, days in ((3, 180), (2, 90))]
+    form = again({"all": [rule("role", "==", 0), {"any": [*soon, rule("score", "<", 30)]}]})
+    assert form.drawn.text is None
+    assert form.is_valid()
+    assert form.sentence == (
+        "(Band colour is red and CSAT is 3 and Seats in use is at most 180\N{NO-BREAK SPACE}%)"
+        " or (Band colour is red and CSAT is 2 and Seats in use is at most 90\N{NO-BREAK SPACE}%)"
+        " or (Band colour is red and Score is below 30)"
+    )
+
+
+def test_of_two_ways_to_multiply_out_the_shorter_is_shown() -> None:
+    """Four choices of one each side would be sixteen groups the other way."""
+    pairs = [{"all": [rule("csat", ">", n), {"any": [rule("score", "<", n), rule("role", "==", 0)]}]} for n in range(4)]
+    form = again({"all": pairs})
+    assert form.drawn.joiners[""] == "all"
+    assert len(form.drawn.rows) == 4 + 8
+    form = again({"any": [*pairs, rule("csat", "<", 9)]})
+    assert form.drawn.joiners[""] == "any"
+    assert len(form.drawn.rows) == 4 * 4 + 1
+
+
+def test_what_would_be_too_long_is_json() -> None:
+    some = [{"any": [{"all": [rule("score", "<", n), rule("csat", "<", n)]}, rule("csat", ">", n)]} for n in range(10)]
+    deep = {"all": some}
     form = again(deep)
     assert form.drawn.text is not None
     assert form.is_valid()
