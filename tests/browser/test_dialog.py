@@ -86,6 +86,7 @@ def test_cancel_closes_it_and_writes_nothing(listing: Page) -> None:
 def test_t_makes_a_task_for_the_customer_of_the_page(listing: Page) -> None:
     listing.get_by_role("link", name="Anvil", exact=True).click()
     listing.get_by_role("heading", name="Anvil", level=1).wait_for()
+    listing.get_by_role("button", name="Keyboard").wait_for()  # the script that shows it listens to keys
     listing.keyboard.press("t")
     listing.get_by_role("dialog").get_by_role("heading", name="New task for Anvil").wait_for()
 

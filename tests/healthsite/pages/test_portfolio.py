@@ -325,7 +325,7 @@ def test_the_export_holds_all_pages_and_reads_as_the_list_does(client: Client) -
         "",
         "by-hand",
         "Unclassified",
-        "",
+        "Growth",
         "High value",
     ]  # no feed of opportunities; ARR alone is worth 45 points
     assert lines[1].split(",")[1:] == ["Low", "Retail", "", "", "", *numbers, *classed]

@@ -144,7 +144,7 @@ def test_the_ends_of_the_scale_and_the_longest_time_are_allowed(acme: Customer, 
 
 
 def test_an_admin_decides_how_long(acme: Customer, bob: User) -> None:
-    Policy.objects.create(override_days=10)
+    Policy.objects.create(pk=1, override_days=10)
     assert "10 days at most" in wrong(acme, bob, until_on=TODAY + 11 * DAY)["until_on"]
 
 
