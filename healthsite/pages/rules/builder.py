@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.utils.datastructures import MultiValueDict
 
 from healthsite.pages.rules.drawing import OPERATORS, Drawn, Item, Row, acted_on, drawn_from_data, drawn_from_rule
-from healthsite.pages.rules.layout import NONE_OF, joined
+from healthsite.pages.rules.layout import NONE_OF, joined, laid_out
 from healthsite.pages.rules.readable import Readable
 from healthsite.pages.rules.values import Unreadable, one_of, several_of
 from scoring.engine.rules import MAX_PARTS, Comparison, InvalidRule, parse_rule
@@ -114,10 +114,16 @@ class RuleForm:
                 parts.append(joined(item.joiner, rows))
         _within(parts)
         if parts and not self.errors:
-            return joined(drawn.joiners[""], parts)
+            return self._as_stored(joined(drawn.joiners[""], parts))
         if self.required and not self.errors:
             raise Unreadable("There is no condition; choose a field, a comparison and a value")
         return None
+
+    def _as_stored(self, found: dict[str, Any]) -> dict[str, Any]:
+        """The stored rule where it has the same rows: what nobody changed stays as it was written."""
+        stored = laid_out(parse_rule(self.initial, "rule")) if self.initial else None
+        same = self.initial if stored and stored == laid_out(parse_rule(found, "rule")) else None
+        return same or found
 
     def _condition(self, place: int, row: Row) -> dict[str, Any]:
         """The JSON of a row; what is wrong with it is noted at the row."""

@@ -132,6 +132,26 @@ def test_a_rule_of_three_levels_is_multiplied_out() -> None:
     )
 
 
+def test_a_rule_whose_rows_nobody_changed_stays_as_it_was_written() -> None:
+    deep = {
+        "all": [
+            rule("role", "==", 0),
+            {"any": [rule("score", "<", 30), rule("csat", "<", 2)]},
+            {"not": rule("csat", "<", 1)},
+        ]
+    }
+    deep = {"any": [deep, rule("score", "<", 5)]}
+    drawn = drawn_from_rule(deep, READABLE)
+    same = RuleForm(sent(drawn), prefix="r", readable=READABLE, initial=deep)
+    assert same.is_valid()
+    assert same.definition == deep
+    drawn.rows[0].value = "yellow"
+    other = RuleForm(sent(drawn), prefix="r", readable=READABLE, initial=deep)
+    assert other.is_valid()
+    assert other.definition
+    assert other.definition["any"][0]["all"][0] == rule("role", "==", 1)
+
+
 def test_of_two_ways_to_multiply_out_the_shorter_is_shown() -> None:
     """Four choices of one each side would be sixteen groups the other way."""
     pairs = [{"all": [rule("csat", ">", n), {"any": [rule("score", "<", n), rule("role", "==", 0)]}]} for n in range(4)]
