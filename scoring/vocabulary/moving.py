@@ -100,7 +100,7 @@ class Night:
         A stage that the customers file names is taken for good where nobody was ever placed. By rule somebody who is
         still in Onboarding has been there since the period began; of the others it is not known since when.
         """
-        homeless = (self.stay == 0) & ~self.gone_on
+        homeless = self._held((self.stay == 0) & ~self.gone_on)
         if not homeless.any():
             return homeless
         tenure, named = self.fields["tenure_days"], self._named_by_file()
@@ -108,7 +108,6 @@ class Night:
         by_rule = first_stage(self._with_stay(there, tenure, stages), stages)
         ago = np.where((by_rule == ONBOARDING) & (tenure > 0), tenure, 0.0)
         by_file = homeless & ~self.was_ever & (named > 0)
-        self._hold(homeless)
         self._begin(by_file, named, reason=FROM_FILE)
         self._begin(homeless & ~by_file, by_rule, ago)
         return homeless
@@ -120,19 +119,25 @@ class Night:
         """
         free = (self.stay > 0) & ~self.is_held & ~self.gone_on & (self.days > 0)
         after = step(self.stage, self.before, self._with_stay(self.stage, self.days, stages), stages)
-        moving = free & (after != self.stage)
-        self._hold(moving)
+        moving = self._held(free & (after != self.stage))
         left = self.stay[moving].tolist()
         for start in range(0, len(left), ROWS_AT_ONCE):
             Stay.objects.filter(pk__in=left[start : start + ROWS_AT_ONCE]).update(until_on=self.on)
         self._begin(moving, after)
         return moving
 
-    def _hold(self, who: Bools) -> None:
-        """Let nobody set their stages by hand meanwhile: who does holds the customer too."""
+    def _held(self, who: Bools) -> Bools:
+        """Those of them (n) who are still where they were when it was read; nobody sets their stages by hand meanwhile.
+
+        Who does holds the customer too.
+        """
+        found = who.copy()
         if who.any():
-            held = Customer.objects.select_for_update(no_key=True).filter(pk__in=self.ids[who].tolist())
-            list(held.order_by("pk").values_list("pk"))
+            ids = self.ids[who].tolist()
+            list(Customer.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
+            now = dict(Stay.objects.filter(customer__in=ids, until_on=None).values_list("customer_id", "pk"))
+            found[who] = self.stay[who] == [now.get(pk, 0) for pk in ids]
+        return found
 
     def _begin(self, who: Bools, stage: Ints, ago: Floats | None = None, *, reason: str = "") -> None:
         days = np.zeros(len(self.ids)) if ago is None else ago

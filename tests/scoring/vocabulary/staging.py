@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+from django.db import transaction
 
 from accounts.history import EVERYBODY
 from accounts.models import Customer
@@ -39,7 +40,8 @@ def night(on: date, *customers: Customer, **facts: Any) -> int:
     ids = np.array(sorted(customer.pk for customer in customers))
     active = np.array(list(Customer.objects.active_on(on).values_list("pk", flat=True)))
     columns = {name: column(*[(USUAL | facts).get(name)] * len(ids)) for name in stage_fields()}
-    return settle(on, EVERYBODY, active, [(ids, columns)])
+    with transaction.atomic():
+        return settle(on, EVERYBODY, active, [(ids, columns)])
 
 
 def show_current(customer: Customer, on: date, **fields: Any) -> CurrentScore:
