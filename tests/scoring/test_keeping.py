@@ -15,6 +15,7 @@ from scoring.indicators import indicator_metrics
 from scoring.keeping import forget, kept_of
 from scoring.loading import FACTS, RULE_METRICS
 from scoring.models import Kept, Purpose, Run
+from scoring.past.backfilling import score_nights
 from scoring.past.rescoring import score_day
 from scoring.running import complete, open_run
 from tests.scoring.builders import D, customer_with_tickets, support_scorecard
@@ -62,6 +63,15 @@ def test_a_stretch_that_is_not_there_in_full_is_read_from_the_facts(settings: An
     run, ids = night()
     Kept.objects.order_by("pk")[0].delete()
     assert kept_of(run, ids) == {}
+
+
+def test_a_past_night_keeps_what_it_read_only_for_who_reacts_to_it() -> None:
+    support_scorecard()
+    customer_with_tickets(1)
+    score_day(D - timedelta(days=2))
+    assert not Kept.objects.exists()
+    (run,) = score_nights([D - timedelta(days=1)], keeps=True)
+    assert Kept.objects.get().shard.run == run
 
 
 def test_only_nights_keep_and_not_for_long() -> None:

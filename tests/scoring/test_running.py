@@ -9,10 +9,10 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from accounts.models import CustomerPeriod, Ticket
+from accounts.models import Customer, CustomerPeriod, Ticket
 from scoring import judging, loading
 from scoring.leasing import MOST_ATTEMPTS, Fenced, take
-from scoring.models import CurrentScore, Failure, Purpose, Run, ScoreRecord, Shard
+from scoring.models import CurrentScore, Failure, Purpose, Run, ScoreRecord, Shard, Stay
 from scoring.past.backfilling import score_days
 from scoring.past.rescoring import refresh_current, score_day
 from scoring.running import complete, due_dates, open_run
@@ -64,19 +64,35 @@ def test_a_customer_of_whom_only_silence_is_known_has_no_score() -> None:
     assert (run.scored, run.not_scored) == (1, 1)
 
 
-def test_one_customer_who_cannot_be_scored_is_named_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    fine, broken, also_fine = (customer_with_tickets(1) for _ in range(3))
+def poison(customer: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody be scored together with this customer."""
 
     def load(ids: Any, *rest: Any) -> loading.Loaded:
-        if broken.pk in ids:
+        if customer.pk in ids:
             raise ZeroDivisionError("a poisoned number")
         return loading.load(ids, *rest)
 
     monkeypatch.setattr(judging, "load", load)
+
+
+def test_one_customer_who_cannot_be_scored_is_named_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    fine, broken, also_fine = (customer_with_tickets(1) for _ in range(3))
+    poison(broken, monkeypatch)
     run = night()
     assert set(scores(run)) == {fine.pk, also_fine.pk}
     assert Failure.objects.get().reason == "ZeroDivisionError: a poisoned number"
     assert (run.scored, run.failed) == (2, 1)
+
+
+def test_who_cannot_be_scored_stays_in_the_stage_and_who_has_left_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    fine, poisoned, gone = (customer_with_tickets(n) for n in (1, 2, 3))
+    complete(open_run(D - timedelta(days=1), Purpose.NIGHTLY, support_scorecard()))
+    CustomerPeriod.objects.filter(customer=gone).update(ended_on=D)
+    poison(poisoned, monkeypatch)
+    assert night().failed == 1
+    still = Stay.objects.filter(until_on=None).order_by("customer").values_list("customer", flat=True)
+    assert list(still) == [fine.pk, poisoned.pk]
+    assert Stay.objects.get(customer=gone).until_on == D
 
 
 def test_shards_cut_the_customers_into_stretches(settings: Any) -> None:
