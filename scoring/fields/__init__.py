@@ -9,7 +9,6 @@ import numpy as np
 from scoring.engine.frame import Floats
 from scoring.fields.naming import is_field, label_of
 from scoring.fields.sheet import Sheet
-from scoring.indicators.remembering import Remembered
 from scoring.loading import snapshot
 from scoring.models import Run, ScorecardVersion
 from scoring.nights import Ints, recorded
@@ -18,13 +17,13 @@ from scoring.scorecards.choosing import choices_of
 __all__ = ["is_field", "label_of", "load_fields", "run_versions"]
 
 
-def load_fields(run: Run, ids: Ints, names: Iterable[str], earlier: Remembered | None = None) -> dict[str, Floats]:
+def load_fields(run: Run, ids: Ints, names: Iterable[str]) -> dict[str, Floats]:
     """Each field of the customers (ids ascending) as of a run's date (n each), NaN = unknown.
 
     What is in the record is read from it, as it was known that night; the other metrics are computed as of the date. A
     customer without a record in the run has NaN everywhere, and one without a score in all that comes from the score.
     A name that is no field, such as a component of a scorecard no longer in use, is NaN too. The number of queries
-    depends on the names and on the live scorecards, not on the customers. `earlier` tells what earlier nights recorded.
+    depends on the names and on the live scorecards, not on the customers.
     """
     wanted = dict.fromkeys(names)
     found = {name: np.full(len(ids), np.nan) for name in wanted}
@@ -34,7 +33,7 @@ def load_fields(run: Run, ids: Ints, names: Iterable[str], earlier: Remembered |
             versions = run_versions(run)
             for pk in np.unique(night.version[night.there]).tolist():
                 theirs = night.version == pk
-                sheet = Sheet(run, night.only(theirs), versions[pk].engine, earlier)
+                sheet = Sheet(run, night.only(theirs), versions[pk].engine)
                 for name in wanted:
                     found[name][theirs] = sheet.column(name)
     return found

@@ -13,11 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Customer, Interaction, Ticket
 from scoring.fields import load_fields
 from scoring.indicators import indicators, open_indicators
+from scoring.indicators.clearing import still_open
 from scoring.indicators.remembering import NONE, Remembered, Told, bits_by_day, days_needed
 from scoring.judging import judge
 from scoring.loading import load
 from scoring.models import CurrentScore, Definition, Purpose, Run, ScorecardVersion, ScoreRecord, Stay
 from scoring.nights import night_before
+from scoring.past.backfilling import score_nights
 from scoring.past.rescoring import refresh_current, score_day
 from scoring.running import complete, open_run
 from tests.cast import make_customer, make_row
@@ -137,6 +139,9 @@ def test_three_measures_that_fell_ten_points_are_a_decline(count: int, by: float
     acme = falling(count, by)
     score(FOUR_WEEKS_AGO, D)
     assert ("I19" in open_indicators([acme.pk], D)[acme.pk]) is held
+    Run.objects.all().delete()
+    list(score_nights([FOUR_WEEKS_AGO, D]))  # the points of the first are remembered
+    assert ("I19" in open_indicators([acme.pk], D)[acme.pk]) is held
 
 
 @db
@@ -248,6 +253,18 @@ def test_what_took_fourteen_nights_clears_after_two(since: str, opened: bool) ->
     acme, run = recorded_nights(*[night == "x" for night in since + "x" * 14])
     assert ("I28" in open_indicators([acme.pk], D)[acme.pk]) is opened
     assert bool(load_fields(run, np.array([acme.pk]), ["I28"])["I28"][0]) is opened
+
+
+@db
+def test_each_that_takes_several_nights_counts_its_own() -> None:
+    """I28 takes 14 of them, growing use 28, steady use 90: one long enough for each customer, the others one short."""
+    needed = {28: 14, 41: 28, 42: 90}
+    assert {one.number: one.nights for one in indicators().values() if one.nights > 1} == needed
+    held = np.zeros((120, 3), np.int64)
+    for place, long_enough in enumerate(needed):
+        for number, nights in needed.items():
+            held[: nights - (number != long_enough), place] |= bits(number)
+    assert still_open(held).tolist() == [bits(28), bits(41), bits(42)]
 
 
 @db

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -12,12 +12,17 @@ import pytest
 from accounts.models import Customer, CustomerPeriod, Goal
 from healthsite.demo.building import build
 from healthsite.demo.world import World
+from scoring import shards
+from scoring.fields import load_fields
 from scoring.indicators import indicators
 from scoring.models import Run, ScoreRecord, Stay
-from scoring.past import backfilling
+from scoring.past import ahead, backfilling
 from scoring.past.backfilling import score_nights
 from scoring.past.rescoring import score_day
 from scoring.scorecards.publishing import make_live
+from scoring.vocabulary import staying
+from scoring.vocabulary.staying import Said
+from scoring.vocabulary.stepping import stage_fields
 from tests.cast import make_row
 from tests.scoring.builders import D
 
@@ -61,16 +66,43 @@ def test_nights_say_the_same_one_by_one_read_ahead_and_side_by_side(monkeypatch:
     workspace()
     one_by_one = again(score_day(night) for night in NIGHTS)
     monkeypatch.setattr(backfilling, "WORTH_IT", 1000)
-    ahead = again(score_nights(NIGHTS))
+    monkeypatch.setattr(ahead, "PAIRS", 100)  # several times on the way, for other customers
+    read_ahead = again(score_nights(NIGHTS))
     monkeypatch.setattr(backfilling, "PART", 5)
     in_parts = again(score_nights(NIGHTS))
     monkeypatch.setattr(backfilling, "WORTH_IT", 10)
     side_by_side = again(score_nights(NIGHTS))
-    for other in (ahead, in_parts, side_by_side):
+    for other in (read_ahead, in_parts, side_by_side):
         assert other[0] == one_by_one[0]
         assert other[1] == one_by_one[1]
         np.testing.assert_allclose(other[2], one_by_one[2], rtol=1e-12, atol=1e-9)
     assert_it_was_put_to_the_test(*one_by_one[:2])
+
+
+@pytest.mark.django_db
+def test_what_rules_of_stages_read_of_a_night_is_what_it_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They read it before it is written, from nights that are remembered; the rules that react to it, afterwards."""
+    workspace()
+    names = [*stage_fields(), *indicators(), *NAMES]
+    read: dict[date, Said] = {}
+
+    def settle(on: date, inside: Any, active: Any, said: list[Said]) -> int:
+        (read[on],) = said
+        return staying.settle(on, inside, active, said)
+
+    monkeypatch.setattr(staying, "stage_fields", lambda: names)
+    monkeypatch.setattr(shards, "settle", settle)
+    for run in score_nights(NIGHTS):
+        ids, fields = read[run.as_of]
+        recorded = load_fields(run, ids, names)
+        for name in names:
+            np.testing.assert_allclose(fields[name], recorded[name], rtol=1e-12, atol=1e-9, err_msg=f"{run} {name}")
+
+
+NAMES = (
+    *("score", "role", "role_before", "churn_risk", "expansion", "coverage", "above_emergency", "score_change_7"),
+    *("segment", "segment_before", "tier", "revenue_tier", "tag:expired_base", "usage", "usage.role"),
+)
 
 
 def assert_it_was_put_to_the_test(records: list[Any], stays: list[Any]) -> None:

@@ -101,6 +101,14 @@ def test_who_leaves_is_in_no_stage_from_that_day_on_and_begins_anew() -> None:
     assert len(stays(other)) == 1
 
 
+def test_a_stay_of_the_day_on_which_somebody_leaves_ends_with_it() -> None:
+    acme, bob = make_customer(), make_user("Bob")
+    Stay.objects.create(customer=acme, stage=MATURE, from_on=D, by=bob, reason="Agreed with them")
+    CustomerPeriod.objects.filter(customer=acme).update(ended_on=D)
+    night(D, make_customer())
+    assert stays(acme) == [(MATURE, D, D)]
+
+
 def test_a_person_holds_a_customer_until_the_day_it_expires() -> None:
     acme, bob = make_customer(), make_user("Bob")
     held = {"customer": acme, "stage": MATURE, "by": bob, "reason": "Agreed with them"}
