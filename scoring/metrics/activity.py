@@ -8,10 +8,11 @@ import numpy as np
 
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.block import Block
+from scoring.metrics.daily import Figure
 from scoring.metrics.feature_usage import RECENT, covered, features_in, last_use, measured
 from scoring.metrics.metric import Quiet, Reading, declare
 from scoring.metrics.periods import customer_since
-from scoring.metrics.usage import Figure, any_row, ever, figure, given, known, last_row, row_days, users
+from scoring.metrics.usage import any_row, ever, figure, given, known, last_row, row_days, users
 
 DAYS_OF_WEEK = 7
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 from django.db.models import Aggregate, Case, Count, F, Max, Min, Q, QuerySet, Sum, When
@@ -14,11 +14,8 @@ from accounts.numbering import Number, columned
 from scoring.engine.frame import Floats
 from scoring.metrics.aggregating import per_customer
 from scoring.metrics.block import Block
-from scoring.metrics.daily import ACTIVE, LOGGED_IN
+from scoring.metrics.daily import ACTIVE, LOGGED_IN, Figure
 from scoring.metrics.rows import Table
-
-if TYPE_CHECKING:
-    from scoring.metrics.usage import Figure
 
 AGGREGATES: Final[Mapping[str, type[Aggregate]]] = {"count": Count, "sum": Sum, "min": Min, "max": Max}
 

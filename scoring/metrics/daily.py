@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,13 @@ COLUMNS: Final = ("date", "source", "product", "period_days", *FLOWS, *LEVELS)
 LOGGED_IN: Final = ("active_users", "logins")  # above zero on a day when somebody came
 ACTIVE: Final = (*LOGGED_IN, "sessions")
 How = Literal["count", "sum", "min", "max", "last"]
+
+
+class Figure(NamedTuple):
+    """How the rows of a column become one number: `last` is the value on the latest date that has one."""
+
+    how: How
+    column: str
 
 
 class Days:

@@ -10,10 +10,11 @@ import numpy as np
 
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.block import Block
+from scoring.metrics.daily import Figure
 from scoring.metrics.expectations import expected, muted
 from scoring.metrics.metric import Quiet, Reading, declare, share
 from scoring.metrics.periods import customer_since
-from scoring.metrics.usage import FIRST, Figure, ever, figure, first_row, known
+from scoring.metrics.usage import FIRST, ever, figure, first_row, known
 from scoring.metrics.weekly import WEEK
 from scoring.metrics.working import Windows, sums, working, working_sums
 

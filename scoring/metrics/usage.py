@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from django.db.models import QuerySet
@@ -14,17 +14,9 @@ from scoring.engine.frame import Bools, Floats
 from scoring.metrics.aggregating import among, per_customer
 from scoring.metrics.block import Block
 from scoring.metrics.counting import DERIVED, added_up, aggregates
-from scoring.metrics.daily import How, days_of
+from scoring.metrics.daily import Figure, How, days_of
 from scoring.metrics.rows import Rows
 from scoring.metrics.spreading import by_day
-
-
-class Figure(NamedTuple):
-    """How the rows of a column become one number: `last` is the value on the latest date that has one."""
-
-    how: How
-    column: str
-
 
 ROWS: Final = Figure("count", "date")
 FIRST, LAST = Figure("min", "date"), Figure("max", "date")
