@@ -52,7 +52,7 @@ def give_back(stretch: Leased) -> None:
     mine.update(state=Leased.State.WAITING, lease_until=None)
 
 
-def attempt(model: type[One], pk: int, work: Callable[[One], None], finish: Callable[[One], object]) -> str:
+def attempt(model: type[One], pk: int, work: Callable[[One], object], finish: Callable[[One], object]) -> str:
     """Do a stretch if nobody else does, and what is to be done after it; says what became of it."""
     stretch = take(model, pk)
     if stretch is None:

@@ -103,11 +103,11 @@ def waiting_shards() -> QuerySet[Shard]:
     """Shards of open runs that nobody works on, the oldest date first.
 
     Of nights the oldest alone, for the next begins with the stages in which that one leaves its customers; so too of
-    past nights, and none while a backfill goes through them.
+    past nights. Nothing of the past while a backfill goes through it.
     """
     shards = Shard.objects.filter(free(), run__finished_at=None).order_by("run__as_of", "pk")
     if Backfill.objects.filter(lease_until__gt=timezone.now()).exists():
-        shards = shards.exclude(run__purpose=Purpose.NIGHTLY, run__backfilled=True)
+        shards = shards.exclude(run__backfilled=True)
     for backfilled in (False, True):
         nights = Run.objects.filter(purpose=Purpose.NIGHTLY, backfilled=backfilled, finished_at=None)
         oldest = Subquery(nights.order_by("as_of").values("as_of")[:1])

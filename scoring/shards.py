@@ -21,14 +21,16 @@ from scoring.vocabulary.staying import said_of, settle
 Ids = npt.NDArray[np.int64]
 
 
-def work(shard: Shard, facts: Facts = ASKED, *, keeps: bool = False) -> None:
+def work(shard: Shard, facts: Facts = ASKED, *, keeps: bool = False) -> bool:
     """Score a taken shard and record it in one transaction that ends with its own "done". Raises Fenced.
+
+    False where it was cut instead, and its halves wait for somebody.
 
     An official night moves its customers through their stages too. What it has read is kept for the rules that react to
     it: of a past night, to which nobody reacts, only where the caller does (`keeps`).
     """
     if shard.attempts > MOST_ATTEMPTS and cut(shard):
-        return
+        return False
     run = shard.run = Run.objects.select_related("version__scorecard").get(pk=shard.run_id)
     inside, is_nightly = (shard.first_customer, shard.last_customer), run.purpose == Purpose.NIGHTLY
     ids, lost = facts.customers(inside, run.as_of), dict[int, str]()
@@ -50,6 +52,7 @@ def work(shard: Shard, facts: Facts = ASKED, *, keeps: bool = False) -> None:
         _done(shard, [judged.scored for judged in parts], len(lost))
     if is_nightly and facts.earlier:
         facts.earlier.tell(run.as_of, [_told(judged) for judged in parts])
+    return True
 
 
 def _told(judged: Judged) -> Told:

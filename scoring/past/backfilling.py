@@ -37,12 +37,11 @@ def score_days(first: date, last: date, *, key: str = "") -> Iterator[Run]:
 def score_nights(
     nights: Sequence[date], *, key: str = "", known: Known = "now", beside: bool = True, keeps: bool = False
 ) -> Iterator[Run]:
-    """Score past dates (ascending); yields each run in date order while others are still scored. Where somebody else
-    has a part of one it is not complete, and the last.
+    """Score past dates (ascending); yields each run in date order while others are still scored.
 
-    A customer scores the same whoever is scored beside it, so that parts of the customers go side by side, where that
-    is wanted. Inside a transaction, whose rows nobody else can see, this process scores them all. Who reacts to each
-    night lets them keep what they have read.
+    Where somebody else has a part of a run it is not complete, and the last. A customer scores the same whoever is
+    scored beside it, so that parts of the customers go side by side, where that is wanted. Inside a transaction, whose
+    rows nobody else can see, this process scores them all. Who reacts to each night lets them keep what they have read.
     """
     alone = not beside or len(nights) < WORTH_IT or connection.in_atomic_block
     with ExitStack() as stack:
@@ -101,11 +100,11 @@ def _closed(run: Run, parts: Sequence[Future[None]]) -> Run:
 
 
 _ahead: dict[tuple[int, int], Ahead] = {}  # what a process knows of its parts of the customers
-_waiting: set[tuple[int, int]] = set()  # parts of which somebody else has a night
+_waiting: set[tuple[int, int]] = set()  # parts of which a night is left to somebody else
 
 
 def _work(shard_id: int, part: tuple[int, int], nights: tuple[date, ...], keeps: bool) -> None:
-    """Score a shard. Where somebody else has it, the nights after it wait: they begin with the stages it leaves."""
+    """Score a shard. Where it is left to somebody else its later nights wait: they begin with the stages it leaves."""
     ahead = _ahead.get(part)
     if ahead is None or ahead.nights != nights:
         ahead = _ahead[part] = Ahead(nights, part, ahead.earlier if ahead else None)
@@ -114,7 +113,8 @@ def _work(shard_id: int, part: tuple[int, int], nights: tuple[date, ...], keeps:
         _waiting.add(part)
         return
     try:
-        work(shard, ahead, keeps=keeps)
+        if not work(shard, ahead, keeps=keeps):
+            _waiting.add(part)
     except BaseException:
         give_back(shard)  # interrupted, it is free for who goes on
         raise

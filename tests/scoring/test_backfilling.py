@@ -12,7 +12,7 @@ import pytest
 from accounts.models import Customer, Usage
 from healthsite.demo.building import build
 from healthsite.demo.world import World
-from scoring.leasing import give_back, take
+from scoring.leasing import MOST_ATTEMPTS, give_back, take
 from scoring.metrics import METRICS
 from scoring.metrics.block import Block
 from scoring.metrics.evaluating import Column, evaluate
@@ -78,6 +78,23 @@ def test_who_is_interrupted_leaves_the_night_to_who_goes_on(monkeypatch: pytest.
         list(score_days(D, D))
     monkeypatch.undo()
     assert [run.scored for run in score_days(D, D)] == [1]
+
+
+@pytest.mark.django_db
+def test_the_nights_after_one_that_was_cut_wait_for_its_halves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shard that ended its workers again and again is cut; a lane does not go on past the halves."""
+    version = support_scorecard()
+    for opened in (1, 2):
+        customer_with_tickets(opened)
+    nights = (D - timedelta(days=1), D)
+    first, second = (open_run(night, Purpose.NIGHTLY, version, backfilled=True).shards.get() for night in nights)
+    Shard.objects.filter(pk=first.pk).update(attempts=MOST_ATTEMPTS)
+    monkeypatch.setattr(backfilling, "_waiting", set())
+    monkeypatch.setattr(backfilling, "_ahead", {})
+    for shard in (first, second):
+        backfilling._work(shard.pk, (first.first_customer, first.last_customer), nights, keeps=False)
+    assert not Shard.objects.filter(state=Shard.State.DONE).exists()
+    assert [run.scored for run in score_nights(nights)] == [2, 2]
 
 
 @pytest.mark.django_db

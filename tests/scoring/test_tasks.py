@@ -92,11 +92,12 @@ def test_past_nights_are_left_to_the_backfill_that_goes_through_them() -> None:
     with time_machine.travel(MORNING, tick=False):
         complete(open_run(D, Purpose.NIGHTLY, support_scorecard()))
         asked = backfills.ask_backfill(first=D - timedelta(days=9), last=D - timedelta(days=1))
-        run = begin_day(D - timedelta(days=9))
+        runs = [begin_day(D - timedelta(days=9)), begin_day(D)]
+        assert [run.purpose for run in runs] == ["nightly", "restated"]
         assert backfills.take(asked)
         assert list(waiting_shards()) == []
         backfills.stop(backfill=asked)
-        assert list(waiting_shards()) == list(run.shards.all())
+        assert list(waiting_shards()) == [run.shards.get() for run in runs]
 
 
 @pytest.mark.django_db

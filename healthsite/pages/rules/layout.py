@@ -14,7 +14,7 @@ from scoring.engine.rules import MAX_PARTS, Comparison, Group, Not, Rule
 Joiner = Literal["all", "any"]
 OTHER: Final[dict[str, Joiner]] = {"all": "any", "any": "all"}
 OPPOSITE: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
-MOST_ROWS: Final = 30  # of a rule that is multiplied out: a longer one is read more easily as it stands
+MOST_MULTIPLIED: Final = 30  # rows of a rule that is multiplied out: a longer one is read more easily as it stands
 NONE_OF: Final = "none"  # stands for "not in", which the language says by a not around it
 
 
@@ -47,11 +47,11 @@ def _laid(rule: Rule) -> Laid | None:
 
 def _multiplied(rule: Rule, kind: Joiner) -> Laid | None:
     """Groups of the other kind under this one; None where they are too many to be read."""
-    if _ways(rule, kind) > MOST_ROWS:
+    if _ways(rule, kind) > MOST_MULTIPLIED:
         return None
     parts = [side[0] if len(side) == 1 else Group(OTHER[kind], side) for side in _sides(rule, kind)]
     laid = _laid(Group(kind, tuple(dict.fromkeys(parts))))
-    return laid if laid and _rows(laid) <= MOST_ROWS else None
+    return laid if laid and _rows(laid) <= MOST_MULTIPLIED else None
 
 
 def _ways(rule: Rule, kind: str) -> int:
