@@ -109,7 +109,7 @@ def sections(rows: list[Task], counts: dict[int, int], now: datetime) -> list[Se
     """The parts of the list that have tasks on this page."""
     parts = [Section(key, SECTION_LABELS[key], counts.get(place, 0)) for place, key in enumerate(SECTIONS)]
     for task in with_hours_left(rows, now):
-        parts[task.section].tasks.append(task)  # type: ignore[attr-defined]  # by chosen_tasks
+        parts[task.section].tasks.append(task)  # type: ignore[attr-defined]  # chosen_tasks annotates it
     return [part for part in parts if part.tasks]
 
 

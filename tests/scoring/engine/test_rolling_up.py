@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from scoring.engine.card import Rollup
 from scoring.engine.rolling_up import roll_up
 
 NONE = np.nan
 
 
-def rolled(scores: list[float], arrs: list[float], rule: str = "arr_weighted") -> float | None:
-    return roll_up(np.array(scores), np.array(arrs), rule).score  # type: ignore[arg-type]  # a rule is one of four words
+def rolled(scores: list[float], arrs: list[float], rule: Rollup = "arr_weighted") -> float | None:
+    return roll_up(np.array(scores), np.array(arrs), rule).score
 
 
 def test_by_default_each_member_weighs_what_it_pays() -> None:
@@ -32,7 +33,7 @@ def test_arr_of_a_member_without_a_score_does_not_make_the_others_unknown() -> N
 
 
 @pytest.mark.parametrize(("rule", "score"), [("worst", 20), ("mean", 50), ("own", 80)])
-def test_other_rules_take_the_worst_the_mean_or_the_parents_own(rule: str, score: float) -> None:
+def test_other_rules_take_the_worst_the_mean_or_the_parents_own(rule: Rollup, score: float) -> None:
     assert rolled([80, 50, 20], [1, 1, 1000], rule) == score
 
 
