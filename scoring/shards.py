@@ -16,6 +16,7 @@ from scoring.leasing import MOST_ATTEMPTS, end
 from scoring.models import Failure, Purpose, Run, Shard
 from scoring.recording import record, refresh
 from scoring.scorecards.choosing import choices_of
+from scoring.vocabulary.moving import Stays
 from scoring.vocabulary.staying import said_of, settle
 
 Ids = npt.NDArray[np.int64]
@@ -38,11 +39,12 @@ def work(shard: Shard, facts: Facts = ASKED, *, keeps: bool = False) -> bool:
         lost = dict.fromkeys(ids.tolist(), "its scoring ended the worker, again and again")
     parts = [] if lost else list(_scored(run, ids, lost, facts))
     said = [said_of(run, judged, facts.earlier) for judged in parts] if is_nightly else []
+    stays = Stays.read(inside, run.as_of) if is_nightly else None
     with transaction.atomic():
         for judged in parts:
             record(run, judged)
-        if is_nightly:
-            settle(run.as_of, inside, ids, said)
+        if stays:
+            settle(run.as_of, stays, ids, said)
         if is_nightly and not run.backfilled:
             for judged in parts:
                 refresh(judged, run.as_of)

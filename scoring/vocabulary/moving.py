@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
+from django.db.models import Q
 
 from accounts.history import states_on, stretch
 from accounts.ingestion.inserting import insert
 from accounts.models import Customer
+from accounts.numbering import columned, selected
 from scoring.definitions import entries
 from scoring.engine.frame import Bools, Floats
 from scoring.models import Stay
@@ -19,50 +21,44 @@ from scoring.nights import Ints
 from scoring.vocabulary.stepping import GROWTH, ONBOARDING, RENEWAL, Stages, first_stage, step
 
 ROWS_AT_ONCE: Final = 500
+COLUMNS: Final = ("id", "customer_id", "stage", "from_on", "until_on", "expires_on", "reason")
 FROM_FILE: Final = "From the customers file"  # the reason of a stage that was imported
+BACK: Final = 0  # no stage has the number: where somebody goes whose renewal is settled, before it is looked up
+Day = TypeVar("Day", date, float)
 
 
-def is_held(reason: str, expires_on: date | None, on: date) -> bool:
+def is_held(reason: str, expires_on: Day | None, on: Day) -> bool:
     """Whether a person, or the customers file, holds a customer in a stage on a date, whatever the rules say."""
     return reason != "" and (expires_on is None or on < expires_on)
 
 
 @dataclass(frozen=True, slots=True)
 class Stays:
-    """The stays of customers as a night finds them: the open ones (n, by customer), and those that have ended (m)."""
+    """The stays of customers as a night finds them: the open ones (n), and whose a later night has ended (m, ids)."""
 
     customers: Ints  # n
     pks: Ints
     stages: Ints
-    since: Ints  # day numbers
+    since: Floats  # day numbers
     is_held: Bools
-    ended: Ints  # customers (m), of each the earliest stay first
-    ended_stages: Ints
-    until: Ints  # day numbers
+    gone_on: Ints
 
     @classmethod
     def read(cls, customers: tuple[int, int], on: date) -> Stays:
-        """Those of customers first..last (ids). Two queries."""
-        stays = Stay.objects.filter(stretch(customers)).order_by("customer_id", "from_on", "pk")
-        open_ = stays.filter(until_on=None).values_list("customer_id", "pk", "stage", "from_on", "reason", "expires_on")
-        owners, pks, stages, since, reasons, expire = zip(*open_, strict=True) if open_ else [()] * 6
-        over = stays.exclude(until_on=None).values_list("customer_id", "stage", "until_on")
-        ended, ended_stages, until = zip(*over, strict=True) if over else [()] * 3
-        held = [is_held(reason, expires_on, on) for reason, expires_on in zip(reasons, expire, strict=True)]
+        """Those of customers first..last (ids). One query."""
+        stays = Stay.objects.filter(Q(until_on=None) | Q(until_on__gt=on), stretch(customers))
+        rows = columned(stays.values_list(*selected(Stay, COLUMNS)), COLUMNS, Stay)
+        is_open, today = np.isnan(rows["until_on"]), float(on.toordinal())
+        expire = np.nan_to_num(rows["expires_on"], nan=np.inf).tolist()
+        held = [is_held(reason, day, today) for reason, day in zip(rows["reason"], expire, strict=True)]
         return cls(
-            customers=np.array(owners, np.int64),
-            pks=np.array(pks, np.int64),
-            stages=np.array(stages, np.int64),
-            since=_day_numbers(since),
-            is_held=np.array(held, np.bool_),
-            ended=np.array(ended, np.int64),
-            ended_stages=np.array(ended_stages, np.int64),
-            until=_day_numbers(until),
+            customers=rows["customer_id"][is_open],
+            pks=rows["id"][is_open],
+            stages=rows["stage"][is_open].astype(np.int64),
+            since=rows["from_on"][is_open],
+            is_held=np.array(held, np.bool_)[is_open],
+            gone_on=rows["customer_id"][~is_open],
         )
-
-
-def _day_numbers(days: Iterable[date]) -> Ints:
-    return np.array([day.toordinal() for day in days], np.int64)
 
 
 class Night:
@@ -77,8 +73,7 @@ class Night:
         self.stay = np.zeros(n, np.int64)  # the key of the open stay, 0 = none
         self.stage = np.zeros(n, np.int64)
         self.days = np.full(n, np.nan)  # in the stage
-        self.before = np.full(n, GROWTH, np.int64)  # where somebody goes back whose renewal is settled
-        self.is_held, self.was_ever, self.gone_on = np.zeros((3, n), np.bool_)
+        self.is_held, self.gone_on = np.zeros(n, np.bool_), np.isin(ids, stays.gone_on)
         self._find(stays)
 
     def _find(self, stays: Stays) -> None:
@@ -86,13 +81,7 @@ class Night:
         place = np.searchsorted(self.ids, stays.customers[mine])
         self.stay[place], self.stage[place] = stays.pks[mine], stays.stages[mine]
         self.days[place] = self.on.toordinal() - stays.since[mine]
-        self.is_held[place], self.was_ever[place] = stays.is_held[mine], True
-        mine = np.isin(stays.ended, self.ids)
-        place, stage = np.searchsorted(self.ids, stays.ended[mine]), stays.ended_stages[mine]
-        other, later = stage != RENEWAL, stays.until[mine] > self.on.toordinal()
-        self.was_ever[place] = True
-        self.before[place[other]] = stage[other]  # of several the last one stays
-        self.gone_on[place[later]] = True
+        self.is_held[place] = stays.is_held[mine]
 
     def place(self, stages: Stages) -> Bools:
         """Place those who are in no stage, and say whom (n): who came back begins anew.
@@ -107,7 +96,7 @@ class Night:
         there = np.full(len(self.ids), ONBOARDING, np.int64)
         by_rule = first_stage(self._with_stay(there, tenure, stages), stages)
         ago = np.where((by_rule == ONBOARDING) & (tenure > 0), tenure, 0.0)
-        by_file = homeless & ~self.was_ever & (named > 0)
+        by_file = homeless & ~self._was_ever(homeless) & (named > 0)
         self._begin(by_file, named, reason=FROM_FILE)
         self._begin(homeless & ~by_file, by_rule, ago)
         return homeless
@@ -118,8 +107,11 @@ class Night:
         Whose stay began on the date, or after it, has made the step of this night already.
         """
         free = (self.stay > 0) & ~self.is_held & ~self.gone_on & (self.days > 0)
-        after = step(self.stage, self.before, self._with_stay(self.stage, self.days, stages), stages)
+        back = np.full(len(self.ids), BACK, np.int64)
+        after = step(self.stage, back, self._with_stay(self.stage, self.days, stages), stages)
         moving = self._held(free & (after != self.stage))
+        settled = moving & (after == BACK)
+        after[settled] = self._before_renewal(settled)
         left = self.stay[moving].tolist()
         for start in range(0, len(left), ROWS_AT_ONCE):
             Stay.objects.filter(pk__in=left[start : start + ROWS_AT_ONCE]).update(until_on=self.on)
@@ -138,6 +130,20 @@ class Night:
             now = dict(Stay.objects.filter(customer__in=ids, until_on=None).values_list("customer_id", "pk"))
             found[who] = self.stay[who] == [now.get(pk, 0) for pk in ids]
         return found
+
+    def _was_ever(self, who: Bools) -> Bools:
+        """Which of them (n) were in a stage before."""
+        stays = Stay.objects.filter(customer__in=self.ids[who].tolist())
+        return np.isin(self.ids, list(stays.values_list("customer_id", flat=True)))
+
+    def _before_renewal(self, who: Bools) -> list[int]:
+        """The stage that each of them was in last before the renewal."""
+        ids = self.ids[who].tolist()
+        stays = Stay.objects.filter(customer__in=ids, until_on__isnull=False).exclude(stage=RENEWAL)
+        found = dict(
+            stays.order_by("from_on", "pk").values_list("customer_id", "stage")
+        )  # of several the last one stays
+        return [found.get(pk, GROWTH) for pk in ids]
 
     def _begin(self, who: Bools, stage: Ints, ago: Floats | None = None, *, reason: str = "") -> None:
         days = np.zeros(len(self.ids)) if ago is None else ago

@@ -30,16 +30,16 @@ def said_of(run: Run, judged: Judged, earlier: Remembered | None = None) -> Said
     return judged.scored.ids, {name: sheet.column(name) for name in sorted(stage_fields())}
 
 
-def settle(on: date, customers: tuple[int, int], active: Ints, said: Iterable[Said]) -> int:
-    """Move the customers first..last (ids) by what an official night says of them; returns how many stays began.
+def settle(on: date, stays: Stays, active: Ints, said: Iterable[Said]) -> int:
+    """Move customers by what an official night says of them; returns how many stays began.
 
-    `active` are those who are customers on the date. Inside a transaction, with the records of the night. A later night
-    that did not move a customer leaves nothing behind that an earlier one could contradict: settled after it, that one
-    moves the customer as it would have in its turn, and the next step waits for the next night. The same night again
-    moves nobody again. Who is no customer any more is in no stage. A customer whose stage a person has set stays there
-    until it expires; one who is in no stage is placed.
+    `active` are those who are customers on the date. Inside a transaction, with the records of the night; whom somebody
+    has moved since the stays were read is left there. A later night that did not move a customer leaves nothing behind
+    that an earlier one could contradict: settled after it, that one moves the customer as it would have in its turn,
+    and the next step waits for the next night. The same night again moves nobody again. Who is no customer any more is
+    in no stage. A customer whose stage a person has set stays there until it expires; one who is in no stage is placed.
     """
-    stays, stages, began = Stays.read(customers, on), Stages(), 0
+    stages, began = Stages(), 0
     _end_stays_of_the_departed(stays, active, on)
     for ids, fields in said:
         night = Night(ids, on, fields, stays)
@@ -55,4 +55,4 @@ def _end_stays_of_the_departed(stays: Stays, active: Ints, on: date) -> None:
     if len(departed):
         periods = CustomerPeriod.objects.filter(customer=OuterRef("customer"), ended_on__lte=on).order_by("-ended_on")
         left = Coalesce(Subquery(periods.values("ended_on")[:1]), on)
-        Stay.objects.filter(pk__in=departed.tolist()).update(until_on=Greatest("from_on", left))
+        Stay.objects.filter(pk__in=departed.tolist(), until_on=None).update(until_on=Greatest("from_on", left))

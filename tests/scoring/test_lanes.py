@@ -86,9 +86,9 @@ def test_what_rules_of_stages_read_of_a_night_is_what_it_records(monkeypatch: py
     names = [*stage_fields(), *indicators(), *NAMES]
     read: dict[date, Said] = {}
 
-    def settle(on: date, inside: Any, active: Any, said: list[Said]) -> int:
+    def settle(on: date, stays: Any, active: Any, said: list[Said]) -> int:
         (read[on],) = said
-        return staying.settle(on, inside, active, said)
+        return staying.settle(on, stays, active, said)
 
     monkeypatch.setattr(staying, "stage_fields", lambda: names)
     monkeypatch.setattr(shards, "settle", settle)

@@ -14,6 +14,7 @@ from scoring.engine.conditions import code_of
 from scoring.engine.frame import Floats
 from scoring.models import CurrentScore, Stay
 from scoring.scorecards.publishing import live_version
+from scoring.vocabulary.moving import Stays
 from scoring.vocabulary.staying import settle
 from scoring.vocabulary.stepping import stage_fields
 from tests.scoring.builders import support_scorecard
@@ -41,7 +42,7 @@ def night(on: date, *customers: Customer, **facts: Any) -> int:
     active = np.array(list(Customer.objects.active_on(on).values_list("pk", flat=True)))
     columns = {name: column(*[(USUAL | facts).get(name)] * len(ids)) for name in stage_fields()}
     with transaction.atomic():
-        return settle(on, EVERYBODY, active, [(ids, columns)])
+        return settle(on, Stays.read(EVERYBODY, on), active, [(ids, columns)])
 
 
 def show_current(customer: Customer, on: date, **fields: Any) -> CurrentScore:
