@@ -65,6 +65,8 @@ class Comparison:
     def evaluate(self, fields: Fields) -> Answer:
         """Compare; unknown where the field is NaN or absent, or where its two ends leave the answer open."""
         low, high = _ends(fields, self.field)
+        if low is high:
+            return self._holds(low), np.isnan(low)
         if self.op in ORDER:
             compare = ORDER[self.op]
             at_low, at_high = compare(low, self.numbers[0]), compare(high, self.numbers[0])
@@ -75,6 +77,14 @@ class Comparison:
             true = (~possible if self.op == "!=" else possible) & ~unknown
         absent = np.isnan(low) | np.isnan(high)
         return true & ~absent, unknown | absent
+
+    def _holds(self, column: Floats) -> Bools:
+        """Where the comparison is true of values; of NaN it is not."""
+        if self.op in ORDER:
+            return ORDER[self.op](column, self.numbers[0])
+        if self.op == "!=":
+            return (column != self.numbers[0]) & ~np.isnan(column)
+        return np.logical_or.reduce([column == value for value in self.numbers])
 
     def definition(self) -> dict[str, Any]:
         """The JSON form."""

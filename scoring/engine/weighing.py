@@ -32,20 +32,18 @@ def weigh(version: Version, points: Floats) -> Weighed:
 
     Sums run column by column in a fixed order: a customer's result does not depend on who else is in the batch.
     """
-    n = len(points)
-    components, within = np.empty((n, len(version.components)), order="F"), np.empty_like(points, order="F")
-    column = 0
+    n, there = len(points), ~np.isnan(points)
+    within = np.asfortranarray(there * np.array([measure.weight for measure in version.measures]))
+    weighted, components = within * np.where(there, points, 0.0), np.empty((n, len(version.components)), order="F")
+    after = 0
     for c, component in enumerate(version.components):
         total, used_weight = np.zeros(n), np.zeros(n)
-        first = column
-        for measure in component.measures:
-            within[:, column] = np.where(np.isnan(points[:, column]), 0.0, measure.weight)
-            used_weight += within[:, column]
-            total += within[:, column] * np.nan_to_num(points[:, column])
-            column += 1
+        first, after = after, after + len(component.measures)
+        for j in range(first, after):
+            used_weight += within[:, j]
+            total += weighted[:, j]
         components[:, c] = settled(quotient(total, used_weight, np.nan))
-        for j in range(first, column):
-            within[:, j] = quotient(within[:, j], used_weight, 0.0)
+        within[:, first:after] = quotient(within[:, first:after], used_weight[:, None], 0.0)
     shares = _shares(version, components)
     for j, c in enumerate(version.component_of):
         within[:, j] *= shares[:, c]
@@ -62,18 +60,15 @@ def mean_of_components(version: Version, components: Floats) -> Floats:
 
 
 def _shares(version: Version, components: Floats) -> Floats:
-    raw = np.empty_like(components, order="F")
+    raw = np.asfortranarray(~np.isnan(components) * np.array([component.weight for component in version.components]))
     used_weight = np.zeros(len(components))
-    for c, component in enumerate(version.components):
-        raw[:, c] = np.where(np.isnan(components[:, c]), 0.0, component.weight)
-        used_weight += raw[:, c]
     for c in range(len(version.components)):
-        raw[:, c] = quotient(raw[:, c], used_weight, 0.0)
-    return raw
+        used_weight += raw[:, c]
+    return quotient(raw, used_weight[:, None], 0.0)
 
 
 def quotient(dividend: Floats, divisor: Floats, otherwise: float) -> Floats:
     """dividend / divisor, and `otherwise` where the divisor is 0."""
-    result = np.full(len(dividend), otherwise)
+    result = np.full_like(dividend, otherwise)
     np.divide(dividend, divisor, out=result, where=divisor > 0)
     return result
