@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from scoring.definitions.entries import Entry, entries, every_entry, forget, title_of
+from scoring.definitions.entries import RULES, Entry, entries, every_entry, forget, title_of
 
-__all__ = ["Entry", "entries", "every_entry", "forget", "title_of"]
+__all__ = ["RULES", "Entry", "entries", "every_entry", "forget", "title_of"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -25,9 +26,12 @@ class State(IntEnum):
     EXPIRED = 5  # older than its validity: as missing, but counted apart
 
 
+LAST_WITH_VALUE: Final = int(State.SUPPLIED)  # a plain number: numpy would look an enumeration's up every time
+
+
 def has_value(states: States) -> Bools:
     """True where the state comes with a value that counts as fresh data."""
-    return states <= State.SUPPLIED
+    return states <= LAST_WITH_VALUE
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,10 +52,10 @@ def weigh(version: Version, points: Floats) -> Weighed:
 
 def mean_of_components(version: Version, components: Floats) -> Floats:
     """The score (n) of n x C component points; NaN where no component with a weight has points."""
-    total, used_weight = np.zeros(len(components)), np.zeros(len(components))
+    total, used_weight, there = np.zeros(len(components)), np.zeros(len(components)), ~np.isnan(components)
     for c, component in enumerate(version.components):
-        used_weight += np.where(np.isnan(components[:, c]), 0.0, component.weight)
-        total += component.weight * np.nan_to_num(components[:, c])
+        used_weight += there[:, c] * component.weight
+        total += component.weight * np.where(there[:, c], components[:, c], 0.0)
     return settled(quotient(total, used_weight, np.nan))
 
 

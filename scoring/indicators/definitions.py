@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -15,13 +15,15 @@ from scoring.metrics import METRICS
 log = logging.getLogger(__name__)
 
 KIND: Final = "indicator"
-_read: dict[int, tuple[Entry, Indicator | None]] = {}  # by number, with the entry it was read from
+_read: list[tuple[Sequence[Entry], Mapping[str, Indicator]]] = []  # the latest, with the entries it was read from
 
 
 def indicators() -> Mapping[str, Indicator]:
     """The active indicators by key, in the order of their definitions. One query at most, and usually none."""
-    found = (_indicator(entry) for entry in entries(KIND))
-    return {one.key: one for one in found if one}
+    asked = entries(KIND)
+    if not _read or _read[0][0] is not asked:
+        _read[:] = [(asked, {one.key: one for entry in asked if (one := _indicator(entry))})]
+    return _read[0][1]
 
 
 def indicator_metrics() -> tuple[str, ...]:
@@ -36,14 +38,7 @@ def counted_keys() -> tuple[str, ...]:
 
 
 def _indicator(entry: Entry) -> Indicator | None:
-    """The indicator of an entry, read once for each; one that cannot be read is left out, and the log names it."""
-    kept = _read.get(entry.number)
-    if kept is None or kept[0] is not entry:
-        kept = _read[entry.number] = entry, _parsed(entry)
-    return kept[1]
-
-
-def _parsed(entry: Entry) -> Indicator | None:
+    """The indicator of an entry; one that cannot be read is left out, and the log names it."""
     try:
         # What a rule may read was checked when it was saved; a component may have gone since, and is then unknown.
         body = parse_indicator(entry.body, entry.key, is_field=lambda name: True)

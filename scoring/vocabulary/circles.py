@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from scoring.definitions import Entry, entries
+from scoring.definitions import RULES, entries
 from scoring.engine.rules import InvalidRule, Rule, parse_rule
 
 PLACES: Final = ("stage", "segment", "tier", "revenue_tier")  # rules read them by these names, as words
-RULES: Final = ("rule", "tag_when", "enter", "leave", "behind", "stuck")  # where a body may hold a rule
-
-
-def rule_of(entry: Entry, key: str) -> Rule | None:
-    """The rule under a key of an entry's body; None where there is none or it cannot be read."""
-    return _read(entry.body.get(key))
 
 
 def fields_of(body: Mapping[str, Any]) -> frozenset[str]:
@@ -31,7 +25,7 @@ def _read(rule: object) -> Rule | None:
 
 def read_by(kind: str) -> list[str]:
     """The vocabularies that the entries of one read."""
-    read = frozenset().union(*(fields_of(entry.body) for entry in entries(kind)))
+    read = frozenset().union(*(entry.fields() for entry in entries(kind)))
     return [place for place in PLACES if place in read]
 
 

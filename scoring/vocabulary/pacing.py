@@ -9,7 +9,6 @@ from enum import StrEnum
 import numpy as np
 
 from scoring.models import Stay
-from scoring.vocabulary.circles import rule_of
 from scoring.vocabulary.placing import holds
 from scoring.vocabulary.stepping import Stages
 
@@ -34,6 +33,6 @@ def pace(stay: Stay, size: float, on: date, facts: Mapping[str, float]) -> Pace:
     days = np.array([float((on - stay.from_on).days)])
     known = {name: np.array([value]) for name, value in facts.items()}
     fields = {**known, **stages.of_stay(np.array([stay.stage]), days, np.array([size]))}
-    if entry and holds(rule_of(entry, "stuck"), fields)[0]:
+    if entry and holds(entry.rules.get("stuck"), fields)[0]:
         return Pace.STUCK
-    return Pace.BEHIND if entry and holds(rule_of(entry, "behind"), fields)[0] else Pace.ON_TRACK
+    return Pace.BEHIND if entry and holds(entry.rules.get("behind"), fields)[0] else Pace.ON_TRACK

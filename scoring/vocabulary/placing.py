@@ -13,7 +13,7 @@ from scoring.engine.conditions import Column, Fields, code_of
 from scoring.engine.frame import Bools, Floats
 from scoring.engine.rules import Rule
 from scoring.nights import Ints
-from scoring.vocabulary.circles import fields_of, in_order, rule_of
+from scoring.vocabulary.circles import in_order
 from scoring.vocabulary.revenue import PIPELINE, REVENUE, WON, six_month_revenue
 
 KINDS: Final = ("segment", "tier", "revenue_tier")
@@ -45,14 +45,14 @@ def place(fields: Fields) -> Placed:
 
 def placing_fields() -> frozenset[str]:
     """The names of all fields that `place` reads, apart from what it finds itself."""
-    read = frozenset().union(*(fields_of(entry.body) for kind in KINDS for entry in entries(kind)))
+    read = frozenset().union(*(entry.fields() for kind in KINDS for entry in entries(kind)))
     revenue = {WON, PIPELINE, "score"} if REVENUE in read else set()
     return read - {REVENUE, *KINDS} | revenue
 
 
 def segment_fields() -> frozenset[str]:
     """The names of the fields that the rules of segments read."""
-    return frozenset().union(*(fields_of(entry.body) for entry in entries("segment")))
+    return frozenset().union(*(entry.fields() for entry in entries("segment")))
 
 
 def classify(fields: Fields, entries: Sequence[Entry]) -> tuple[Ints, Ints]:
@@ -65,7 +65,7 @@ def classify(fields: Fields, entries: Sequence[Entry]) -> tuple[Ints, Ints]:
     tags = np.zeros(len(segment), np.int64)
     for entry in entries:
         also = (segment != entry.number) | bool(entry.body.get("always_tag"))
-        if narrower := rule_of(entry, "tag_when"):
+        if narrower := entry.rules.get("tag_when"):
             also &= holds(narrower, fields)
         tags[also & holds(entry.rule, fields)] |= entry.bit
     return segment, tags

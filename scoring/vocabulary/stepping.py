@@ -12,7 +12,6 @@ from scoring.engine.conditions import Fields
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.worth import ENTERPRISE, MID_MARKET, SMALL
 from scoring.nights import Ints
-from scoring.vocabulary.circles import fields_of, rule_of
 from scoring.vocabulary.placing import count_of, holds
 
 ONBOARDING, GROWTH, MATURE, RENEWAL = 1, 2, 3, 4  # numbers of the definitions
@@ -34,14 +33,14 @@ class Stages:
     def enters(self, stage: int, fields: Fields) -> Bools:
         """Where the rule to enter a stage holds (n); nowhere where the stage is switched off."""
         entry = self.by_number.get(stage)
-        return holds(rule_of(entry, "enter") if entry else None, fields)
+        return holds(entry.rules.get("enter") if entry else None, fields)
 
     def leaves(self, stage: int, fields: Fields) -> Bools:
         """Where the rule to leave a stage holds and the one to enter it does not (n); a stage switched off is left."""
         entry = self.by_number.get(stage)
         if entry is None:
             return np.ones(count_of(fields), np.bool_)
-        return holds(rule_of(entry, "leave"), fields) & ~self.enters(stage, fields)
+        return holds(entry.rules.get("leave"), fields) & ~self.enters(stage, fields)
 
     def of_stay(self, stage: Ints, days: Floats, size: Floats) -> dict[str, Floats]:
         """The fields of stays that have lasted so many days (n)."""
@@ -89,5 +88,5 @@ def expected_days(entry: Entry, size: Floats) -> Floats:
 
 def stage_fields() -> frozenset[str]:
     """The names of all fields that the rules of stages read, apart from those of the stay itself."""
-    read = frozenset().union(*(fields_of(entry.body) for entry in entries("stage")))
+    read = frozenset().union(*(entry.fields() for entry in entries("stage")))
     return (read | {"size", "tenure_days"}) - {*OF_STAY}

@@ -20,7 +20,7 @@ from scoring.metrics import METRICS
 from scoring.metrics.attributes import ATTRIBUTES, word_fields
 from scoring.scorecards.choosing import SEGMENT_BEFORE
 from scoring.scorecards.publishing import live_versions
-from scoring.vocabulary.circles import PLACES, fields_of
+from scoring.vocabulary.circles import PLACES
 from scoring.vocabulary.reading_rules import REVENUE_TIER, SEGMENT, STAGE, TIER
 from scoring.vocabulary.reading_rules import readable as readable_of
 from scoring.vocabulary.stepping import OF_STAY
@@ -140,7 +140,7 @@ def _of_indicators(labels: Mapping[str, str]) -> dict[str, bool]:
 
 def _read_already(kind: str) -> list[str]:
     """What the stored entries read: it stays, such as the components of scorecards that are not live."""
-    return sorted(frozenset().union(*(fields_of(entry.body) for entry in every_entry(kind))))
+    return sorted(frozenset().union(*(entry.fields() for entry in every_entry(kind))))
 
 
 def component_labels() -> dict[str, str]:

@@ -53,7 +53,7 @@ def _choices(key: str) -> Iterable[Reader]:
 def _entries(key: str) -> Iterable[Reader]:
     for kind, label in Definition.Kind.choices:
         for entry in entries(kind):
-            if key in fields_of(entry.body):
+            if key in entry.fields():
                 yield Reader(f"{str(label).lower()} {entry.title}", entry=(entry.kind, entry.key))
 
 

@@ -16,12 +16,12 @@ from accounts.models import User
 from healthsite.pages.rules.entry_form import EntryForm
 from healthsite.pages.rules.layout import laid_out
 from healthsite.pages.rules.readable import of_kind
+from scoring.definitions import RULES
 from scoring.definitions.changing import digest_of
 from scoring.definitions.checking import check
 from scoring.engine.rules import parse_rule
 from scoring.engine.version import digest
 from scoring.models import CurrentScore, Definition, Policy
-from scoring.vocabulary.circles import RULES
 from tests.cast import give, make_user
 from tests.healthsite.pages.test_portfolio import text_of
 from tests.healthsite.pages.world import customer_at, live, score
