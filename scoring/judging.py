@@ -5,42 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 import numpy as np
 
-from accounts.history import stretch
-from accounts.models import Customer
 from scoring.engine.banding import Places
 from scoring.engine.frame import Floats, has_value
 from scoring.engine.scoring import Scored, score
+from scoring.facts import ASKED, Facts
 from scoring.indicators.evaluating import indicate, said
-from scoring.indicators.remembering import Remembered
 from scoring.judgements.overriding import overrides_on
 from scoring.keeping import columns_of
-from scoring.loading import Loaded, load
+from scoring.loading import Loaded
 from scoring.models import ScorecardVersion
 from scoring.nights import Ints, Night, night_before
 from scoring.scorecards.choosing import Choice, chosen
 from scoring.vocabulary.placing import Placed, place
-
-
-class Facts:
-    """Where a night finds what it needs: it asks for itself. Who scores many nights has read ahead."""
-
-    earlier: Remembered | None = None  # what is remembered of earlier nights
-
-    def customers(self, first_last: tuple[int, int], on: date) -> Ints:
-        """The ids of a stretch who are customers on a date, ascending."""
-        active = Customer.objects.active_on(on).filter(stretch(first_last, "pk")).order_by("pk")
-        return np.fromiter(active.values_list("pk", flat=True), dtype=np.int64)
-
-    def load(self, ids: Ints, on: date, version: ScorecardVersion) -> Loaded:
-        """Every input of customers (ids ascending) as of a date."""
-        return load(ids, on, version.engine)
-
-
-ASKED: Final = Facts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +61,7 @@ def judge_all(
         part = ids[places == nth]
         if len(part):
             loaded = facts.load(part, on, choice.version)
-            yield judge(loaded, choice.version, on, officially=officially, earlier=facts.earlier)
+            yield judge(loaded, choice.version, on, officially=officially, facts=facts)
 
 
 def judge(
@@ -91,7 +70,7 @@ def judge(
     on: date,
     *,
     officially: bool = True,
-    earlier: Remembered | None = None,
+    facts: Facts = ASKED,
 ) -> Judged:
     """Score a loaded block by a version and evaluate its indicators as of the date.
 
@@ -103,7 +82,7 @@ def judge(
     return Judged(
         version=version,
         scored=scored,
-        indicators=indicate(loaded.frame, scored, version, on, earlier),
+        indicators=indicate(loaded.frame, scored, version, on, facts),
         placed=place(_fields(loaded, scored, version)),
         beside=columns_of(loaded, version.engine),
     )

@@ -9,14 +9,14 @@ import numpy.typing as npt
 from django.db import transaction
 
 from scoring.engine.scoring import Scored
+from scoring.facts import ASKED, Facts
 from scoring.indicators.remembering import Told
-from scoring.judging import ASKED, Facts, Judged, judge_all
+from scoring.judging import Judged, judge_all
 from scoring.keeping import keep
 from scoring.leasing import MOST_ATTEMPTS, end
 from scoring.models import Failure, Purpose, Run, Shard
 from scoring.recording import record, refresh
 from scoring.scorecards.choosing import choices_of
-from scoring.vocabulary.moving import Stays
 from scoring.vocabulary.staying import said_of, settle
 
 Ids = npt.NDArray[np.int64]
@@ -37,9 +37,9 @@ def work(shard: Shard, facts: Facts = ASKED, *, keeps: bool = False) -> bool:
     ids, lost = facts.customers(inside, run.as_of), dict[int, str]()
     if shard.attempts > MOST_ATTEMPTS:
         lost = dict.fromkeys(ids.tolist(), "its scoring ended the worker, again and again")
+    stays = facts.stays(inside, run.as_of) if is_nightly else None
     parts = [] if lost else list(_scored(run, ids, lost, facts))
     said = [said_of(run, judged, facts.earlier) for judged in parts] if is_nightly else []
-    stays = Stays.read(inside, run.as_of) if is_nightly else None
     with transaction.atomic():
         for judged in parts:
             record(run, judged)

@@ -11,6 +11,7 @@ import numpy as np
 from scoring.engine.card import SCORE, Version
 from scoring.engine.frame import Bools, Floats, Frame, has_value
 from scoring.engine.scoring import Scored
+from scoring.facts import ASKED, Facts
 from scoring.fields.sheet import ROLES
 from scoring.indicators.clearing import leading
 from scoring.indicators.definitions import indicator_metrics, indicators
@@ -19,25 +20,22 @@ from scoring.indicators.remembering import NOTHING, Remembered
 from scoring.models import ScorecardVersion
 from scoring.nights import Ints, night_on
 from scoring.packing import points_of
-from scoring.vocabulary.stays import stage_on
 
 COMPARE_DAYS: Final = 28
 FALL: Final = 10.0  # points
 NOISE: Final = 1e-9  # of points made again from what is stored
 
 
-def indicate(
-    frame: Frame, scored: Scored, version: ScorecardVersion, on: date, earlier: Remembered | None = None
-) -> Ints:
+def indicate(frame: Frame, scored: Scored, version: ScorecardVersion, on: date, facts: Facts = ASKED) -> Ints:
     """Bit n of each customer's number (n): the condition of indicator n holds. 0 without a score. Two queries at most.
 
     The earlier night is the official one, whatever run this is for; the stage is as it is before the night decides it.
-    `earlier` may remember that night.
+    The `facts` may know both without asking.
     """
     if not len(frame):
         return np.zeros(0, np.int64)
     asked = set().union(*(one.rule.fields() for one in indicators().values()))
-    fields = {**said(scored, version.engine), **_metrics(frame), **_looked_up(asked, scored, version, on, earlier)}
+    fields = {**said(scored, version.engine), **_metrics(frame), **_looked_up(asked, scored, version, on, facts)}
     return np.where(scored.reason == 0, holding(fields), 0)
 
 
@@ -65,14 +63,14 @@ def _metrics(frame: Frame) -> dict[str, Floats]:
 
 
 def _looked_up(
-    asked: Collection[str], scored: Scored, version: ScorecardVersion, on: date, earlier: Remembered | None
+    asked: Collection[str], scored: Scored, version: ScorecardVersion, on: date, facts: Facts
 ) -> dict[str, Floats]:
     """What costs a query, where a rule asks for it."""
     found = {}
     if FALLEN in asked:
-        found[FALLEN] = _fallen(scored, version, on, earlier)
+        found[FALLEN] = _fallen(scored, version, on, facts.earlier)
     if STAGE in asked:
-        found[STAGE] = stage_on(scored.ids, on)
+        found[STAGE] = facts.stage_on(scored.ids, on)
     return found
 
 

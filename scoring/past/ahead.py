@@ -11,13 +11,16 @@ import numpy as np
 
 from accounts.history import EVERYBODY, stretch
 from accounts.models import CustomerPeriod
+from scoring.engine.frame import Floats
+from scoring.facts import Facts
 from scoring.indicators.remembering import Remembered
-from scoring.judging import Facts
 from scoring.loading import Ids, Loaded, Read, finished, longest, names_asked, read
 from scoring.metrics.block import SLACK_DAYS, Block
 from scoring.metrics.rows import DAY_BITS, Ints
 from scoring.metrics.sharing import Shared
 from scoring.models import ScorecardVersion
+from scoring.vocabulary.moving import Stays
+from scoring.vocabulary.placing import codes
 
 PAIRS: Final = 15_000  # of customers and nights computed at once: more take more memory and no less time
 
@@ -37,6 +40,7 @@ class Ahead(Facts):
         self._first_last = first_last
         # By version: what is asked, and customers and nights as keys, ascending.
         self._kept: dict[int, tuple[Sequence[str], Ids, Read]] = {}
+        self._stays: Stays | None = None  # as the latest night found them
         slack = timedelta(days=SLACK_DAYS)
         self._shared = Shared(nights[0] - slack, nights[-1], first_last)
 
@@ -67,6 +71,17 @@ class Ahead(Facts):
             return super().load(ids, on, version)
         asked, _, found = self._kept[version.pk]
         return finished(found.of(place), Block(ids, on), version.engine, asked)
+
+    def stays(self, first_last: tuple[int, int], on: date) -> Stays:
+        """The stays as they are now."""
+        found = super().stays(first_last, on)
+        self._stays = found if first_last == self._first_last else None
+        return found
+
+    def stage_on(self, ids: Ints, on: date) -> Floats:
+        """The stage of each customer, as in the stays of the night where they were read."""
+        known = self._stays if self._stays and self._stays.on == on else None
+        return codes("stage", known.stages_of(ids)) if known else super().stage_on(ids, on)
 
     def _places(self, ids: Ids, on: date, version: ScorecardVersion) -> Ids | None:
         """Where customers stand on a date among those that were read; None where any of them does not."""

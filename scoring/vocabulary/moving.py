@@ -34,31 +34,37 @@ def is_held(reason: str, expires_on: Day | None, on: Day) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Stays:
-    """The stays of customers as a night finds them: the open ones (n), and whose a later night has ended (m, ids)."""
+    """The n stays of customers as a night finds them: the open ones, and those that a later night has ended."""
 
-    customers: Ints  # n
+    on: date
+    customers: Ints  # n each, of a customer the earlier stay first
     pks: Ints
     stages: Ints
     since: Floats  # day numbers
+    is_open: Bools
     is_held: Bools
-    gone_on: Ints
 
     @classmethod
     def read(cls, customers: tuple[int, int], on: date) -> Stays:
         """Those of customers first..last (ids). One query."""
         stays = Stay.objects.filter(Q(until_on=None) | Q(until_on__gt=on), stretch(customers))
-        rows = columned(stays.values_list(*selected(Stay, COLUMNS)), COLUMNS, Stay)
-        is_open, today = np.isnan(rows["until_on"]), float(on.toordinal())
-        expire = np.nan_to_num(rows["expires_on"], nan=np.inf).tolist()
-        held = [is_held(reason, day, today) for reason, day in zip(rows["reason"], expire, strict=True)]
+        rows = columned(stays.order_by("from_on", "pk").values_list(*selected(Stay, COLUMNS)), COLUMNS, Stay)
+        expire, today = np.nan_to_num(rows["expires_on"], nan=np.inf).tolist(), float(on.toordinal())
         return cls(
-            customers=rows["customer_id"][is_open],
-            pks=rows["id"][is_open],
-            stages=rows["stage"][is_open].astype(np.int64),
-            since=rows["from_on"][is_open],
-            is_held=np.array(held, np.bool_)[is_open],
-            gone_on=rows["customer_id"][~is_open],
+            on=on,
+            customers=rows["customer_id"],
+            pks=rows["id"],
+            stages=rows["stage"].astype(np.int64),
+            since=rows["from_on"],
+            is_open=np.isnan(rows["until_on"]),
+            is_held=np.array([is_held(*one, today) for one in zip(rows["reason"], expire, strict=True)], np.bool_),
         )
+
+    def stages_of(self, ids: Ints) -> Ints:
+        """The number of each customer's stage (ids ascending) before the night decides it (n), 0 = none."""
+        found, mine = np.zeros(len(ids), np.int64), np.isin(self.customers, ids) & (self.since <= self.on.toordinal())
+        found[np.searchsorted(ids, self.customers[mine])] = self.stages[mine]  # of several the last one stays
+        return found
 
 
 class Night:
@@ -73,11 +79,11 @@ class Night:
         self.stay = np.zeros(n, np.int64)  # the key of the open stay, 0 = none
         self.stage = np.zeros(n, np.int64)
         self.days = np.full(n, np.nan)  # in the stage
-        self.is_held, self.gone_on = np.zeros(n, np.bool_), np.isin(ids, stays.gone_on)
+        self.is_held, self.gone_on = np.zeros(n, np.bool_), np.isin(ids, stays.customers[~stays.is_open])
         self._find(stays)
 
     def _find(self, stays: Stays) -> None:
-        mine = np.isin(stays.customers, self.ids)
+        mine = np.isin(stays.customers, self.ids) & stays.is_open
         place = np.searchsorted(self.ids, stays.customers[mine])
         self.stay[place], self.stage[place] = stays.pks[mine], stays.stages[mine]
         self.days[place] = self.on.toordinal() - stays.since[mine]

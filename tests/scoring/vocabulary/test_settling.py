@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
+from accounts.history import EVERYBODY
 from accounts.models import CustomerPeriod
 from scoring.models import Stay
+from scoring.vocabulary.moving import Stays
+from scoring.vocabulary.stays import stage_numbers_on
 from scoring.vocabulary.stepping import GROWTH, MATURE, ONBOARDING, RENEWAL
 from tests.cast import make_customer, make_user
 from tests.scoring.vocabulary.staging import night, show_current, stays
@@ -140,6 +144,23 @@ def test_current_scores_of_the_date_or_later_show_the_stage() -> None:
     for one in shown:
         one.refresh_from_db()
     assert [(one.stage, one.stage_since) for one in shown] == [(1, on(-5)), (1, on(-5)), (0, None)]
+
+
+def test_the_stays_that_a_night_finds_say_the_stage_of_its_date() -> None:
+    """On each date as the database says it: before the first stay, after a step, moved by hand on a day, and left."""
+    acme, other, gone = make_customer(), make_customer(), make_customer()
+    for customer, stage, since, until in (
+        *((acme, ONBOARDING, 1, 3), (acme, GROWTH, 3, 3), (acme, MATURE, 3, None)),
+        *((other, GROWTH, 0, 4), (other, RENEWAL, 4, None), (gone, MATURE, 2, 5)),
+    ):
+        Stay.objects.create(
+            customer=customer, stage=stage, from_on=on(since), until_on=None if until is None else on(until)
+        )
+    ids = np.array([acme.pk, other.pk, gone.pk])
+    found = [Stays.read(EVERYBODY, on(day)).stages_of(ids).tolist() for day in range(-1, 7)]
+    assert found == [stage_numbers_on(ids, on(day)).tolist() for day in range(-1, 7)]
+    assert found[1:6] == [[0, 2, 0], [1, 2, 0], [1, 2, 3], [3, 2, 3], [3, 4, 3]]
+    assert Stays.read(EVERYBODY, on(3)).stages_of(ids[1:]).tolist() == [2, 3]
 
 
 def test_the_number_of_queries_does_not_grow_with_customers(django_assert_max_num_queries: Any) -> None:
