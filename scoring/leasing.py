@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from itertools import takewhile
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -29,14 +31,24 @@ def free() -> Q:
 
 
 def take(model: type[One], pk: int) -> One | None:
-    """Take a free stretch; None where another has it. A counted update, no lock."""
-    taken = model._default_manager.filter(free(), pk=pk).update(
-        state=Leased.State.LEASED,
-        lease_until=timezone.now() + timedelta(seconds=settings.SHARD_LEASE_SECONDS),
-        token=F("token") + 1,
-        attempts=F("attempts") + 1,
-    )
-    return model._default_manager.get(pk=pk) if taken else None
+    """Take a free stretch; None where another has it."""
+    return next(iter(take_in_turn(model, [pk])), None)
+
+
+def take_in_turn(model: type[One], pks: Sequence[int]) -> list[One]:
+    """Take stretches in this order, up to the first that another has."""
+    with transaction.atomic():
+        found = model._default_manager.select_for_update().filter(free(), pk__in=pks).order_by("pk")
+        waiting = {one.pk: one for one in found}
+        mine = [waiting[pk] for pk in takewhile(waiting.__contains__, pks)]
+        until = timezone.now() + timedelta(seconds=settings.SHARD_LEASE_SECONDS)
+        model._default_manager.filter(pk__in=[one.pk for one in mine]).update(
+            state=Leased.State.LEASED, lease_until=until, token=F("token") + 1, attempts=F("attempts") + 1
+        )
+    for one in mine:
+        one.state, one.lease_until = Leased.State.LEASED, until
+        one.token, one.attempts = one.token + 1, one.attempts + 1
+    return mine
 
 
 def end(stretch: Leased, **counts: Any) -> None:
@@ -49,7 +61,7 @@ def end(stretch: Leased, **counts: Any) -> None:
 def give_back(stretch: Leased) -> None:
     """Let another take a stretch at once, where who has it cannot go on."""
     mine = type(stretch)._default_manager.filter(pk=stretch.pk, token=stretch.token, state=Leased.State.LEASED)
-    mine.update(state=Leased.State.WAITING, lease_until=None)
+    mine.update(state=Leased.State.WAITING, lease_until=None, attempts=F("attempts") - 1)  # nobody was lost with it
 
 
 def attempt(model: type[One], pk: int, work: Callable[[One], object], finish: Callable[[One], object]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack
@@ -14,11 +14,11 @@ from typing import Any, Final
 from django.db import connection
 
 from accounts.models import Customer
-from scoring.leasing import give_back, take
+from scoring.leasing import give_back, take_in_turn
 from scoring.models import Run, Shard
 from scoring.past.ahead import PAIRS, Ahead
 from scoring.past.recalling import Known, recall_day
-from scoring.past.rescoring import Parts, begin_day
+from scoring.past.rescoring import Parts, begin_days
 from scoring.running import complete, stretches
 from scoring.shards import work
 from scoring.spawning import pool
@@ -26,7 +26,7 @@ from scoring.spawning import pool
 WORTH_IT: Final = 40  # nights; for fewer the processes take longer to start than they save
 PART: Final = 500  # customers at most whose facts a process holds at once
 STRETCH: Final = 400  # nights of one part whose facts a process holds at once
-BEGUN: Final = 8  # nights that have begun and are not closed: few are left behind where a backfill is interrupted
+TOGETHER: Final = 8  # nights that are begun together; twice as many are left behind where a backfill is interrupted
 
 
 def score_days(first: date, last: date, *, key: str = "") -> Iterator[Run]:
@@ -67,57 +67,79 @@ class Here(Executor):
 def _scored(nights: Sequence[date], key: str, lanes: Sequence[Executor], keeps: bool) -> Iterator[Run]:
     """Each part of the customers goes its lane through the nights; a run is complete when all have passed it.
 
-    Lanes do not wait for each other, nor for what is done when a night is complete, but for `BEGUN` nights at most.
+    Lanes do not wait for each other, nor for what is done when a night is complete, but for twice `TOGETHER` nights.
     """
     customers = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
     size = max(1, min(PART, -(-len(customers) // len(lanes))))
     parts = stretches(customers, size)
-    begun, is_here = deque[tuple[Run, list[Future[None]]]](), isinstance(lanes[0], Here)
+    begun, is_here = deque[tuple[list[Run], list[Future[None]]]](), isinstance(lanes[0], Here)
+    together = 1 if is_here else TOGETHER
     length = STRETCH if len(parts) <= len(lanes) and not is_here else PAIRS // size
     for start in range(0, len(nights), length):
         stretch = tuple(nights[start : start + length])
-        for night in stretch:
-            run = begin_day(night, key, parts)
-            shards = run.shards.exclude(state=Shard.State.DONE).order_by("pk")
-            begun.append((run, [_submit(shard, stretch, parts, lanes, keeps) for shard in shards]))
-            if is_here or len(begun) >= BEGUN:
-                yield _closed(*begun.popleft())
-    yield from (_closed(*one) for one in begun)
+        for first in range(0, len(stretch), together):
+            runs = begin_days(stretch[first : first + together], key, parts)
+            left = _left(runs)
+            in_parts = left.keys() <= set(parts)  # others may have begun some of them, in parts of their own
+            futures = [_submit(*one, stretch, parts, lanes, keeps) for one in left.items()] if in_parts else []
+            begun.append((runs, futures))
+            most = 1 if in_parts and not is_here else 0
+            while len(begun) > most:
+                yield from _closed(*begun.popleft())
+    for one in begun:
+        yield from _closed(*one)
+
+
+def _left(runs: Sequence[Run]) -> dict[tuple[int, int], list[int]]:
+    """The shards that are not done, in the order of the nights, by the customers they are of."""
+    shards = Shard.objects.filter(run__in=runs).exclude(state=Shard.State.DONE).order_by("run__as_of", "pk")
+    left = defaultdict[tuple[int, int], list[int]](list)
+    for pk, *part in shards.values_list("pk", "first_customer", "last_customer"):
+        left[part[0], part[1]].append(pk)
+    return left
 
 
 def _submit(
-    shard: Shard, nights: tuple[date, ...], parts: Parts, lanes: Sequence[Executor], keeps: bool
+    part: tuple[int, int],
+    shards: list[int],
+    nights: tuple[date, ...],
+    parts: Parts,
+    lanes: Sequence[Executor],
+    keeps: bool,
 ) -> Future[None]:
-    lane = bisect([first for first, _ in parts], shard.first_customer) - 1
-    part = (shard.first_customer, shard.last_customer)
-    return lanes[lane % len(lanes)].submit(_work, shard.pk, part, nights, keeps)
+    lane = bisect([first for first, _ in parts], part[0]) - 1
+    return lanes[lane % len(lanes)].submit(_work, shards, part, nights, keeps)
 
 
-def _closed(run: Run, parts: Sequence[Future[None]]) -> Run:
+def _closed(runs: Sequence[Run], parts: Sequence[Future[None]]) -> Iterator[Run]:
     for part in parts:
         part.result()
-    return complete(run)
+    yield from map(complete, runs)
 
 
 _ahead: dict[tuple[int, int], Ahead] = {}  # what a process knows of its parts of the customers
 _waiting: set[tuple[int, int]] = set()  # parts of which a night is left to somebody else
 
 
-def _work(shard_id: int, part: tuple[int, int], nights: tuple[date, ...], keeps: bool) -> None:
-    """Score a shard. Where it is left to somebody else its later nights wait: they begin with the stages it leaves."""
+def _work(shards: Sequence[int], part: tuple[int, int], nights: tuple[date, ...], keeps: bool) -> None:
+    """Score shards of a part of the customers, night after night.
+
+    Where one is left to somebody else the later nights wait: they begin with the stages in which it leaves them.
+    """
     ahead = _ahead.get(part)
     if ahead is None or ahead.nights != nights:
         ahead = _ahead[part] = Ahead(nights, part, ahead.earlier if ahead else None)
-    shard = None if part in _waiting else take(Shard, shard_id)
-    if shard is None:
+    mine = deque([] if part in _waiting else take_in_turn(Shard, shards))
+    if len(mine) < len(shards):
         _waiting.add(part)
-        return
     try:
-        if not work(shard, ahead, keeps=keeps):
+        while mine and work(mine[0], ahead, keeps=keeps):
+            mine.popleft()
+    finally:
+        if mine:
             _waiting.add(part)
-    except BaseException:
-        give_back(shard)  # interrupted, it is free for who goes on
-        raise
+        for shard in mine:  # interrupted, they are free for who goes on
+            give_back(shard)
 
 
 def _recalled(nights: Sequence[date], lanes: Sequence[Executor]) -> Iterator[Run]:

@@ -8,6 +8,7 @@ from datetime import date
 
 import numpy as np
 from django.conf import settings
+from django.db import transaction
 
 from accounts.business_days import today
 from accounts.models import Customer
@@ -41,12 +42,17 @@ def score_day(on: date, key: str = "") -> Run:
 
     With the key of a scorecard that is not live, a trial apart from the official record. Raises UnknownScorecard.
     """
-    return complete(begin_day(on, key))
+    return complete(*begin_days([on], key))
 
 
-def begin_day(on: date, key: str = "", parts: Parts = ()) -> Run:
-    """The run that `score_day` completes, cut into these parts of customers where it has not begun."""
-    version = version_in_use(key) if key else official_version(on)
+@transaction.atomic
+def begin_days(days: Sequence[date], key: str = "", parts: Parts = ()) -> list[Run]:
+    """The runs that `score_day` completes, cut into these parts of customers where they have not begun."""
+    version = version_in_use(key) if key else official_version(days[0])
+    return [_begun(on, version, key, parts) for on in days]
+
+
+def _begun(on: date, version: ScorecardVersion, key: str, parts: Parts) -> Run:
     if key and version.use != "live":
         return _again(on, Purpose.TRIAL, version, parts)
     nightly = Run.objects.filter(as_of=on, purpose=Purpose.NIGHTLY).first()

@@ -92,7 +92,7 @@ def test_the_nights_after_one_that_was_cut_wait_for_its_halves(monkeypatch: pyte
     monkeypatch.setattr(backfilling, "_waiting", set())
     monkeypatch.setattr(backfilling, "_ahead", {})
     for shard in (first, second):
-        backfilling._work(shard.pk, (first.first_customer, first.last_customer), nights, keeps=False)
+        backfilling._work([shard.pk], (first.first_customer, first.last_customer), nights, keeps=False)
     assert not Shard.objects.filter(state=Shard.State.DONE).exists()
     assert [run.scored for run in score_nights(nights)] == [2, 2]
 

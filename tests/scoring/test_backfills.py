@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from accounts.business_days import today
 from scoring.models import Backfill, Purpose, Run, ScoreRecord
 from scoring.past import backfilling, backfills
 from scoring.past.backfills import LEASE, NotAsked, Overtaken, advance, ask_backfill, due, rush, stop, take
-from scoring.past.rescoring import begin_day, score_day
+from scoring.past.rescoring import begin_days, score_day
 from scoring.scorecards.publishing import UnknownScorecard
 from scoring.tasks import backfill as backfill_task
 from scoring.tasks import tick
@@ -51,12 +51,12 @@ def records() -> list[Any]:
 def killed_at(monkeypatch: pytest.MonkeyPatch, day: date) -> None:
     """Let the process die before it scores the day."""
 
-    def dying(on: date, *options: Any) -> Run:
-        if on == day:
+    def dying(days: Sequence[date], *options: Any) -> list[Run]:
+        if day in days:
             raise Killed
-        return begin_day(on, *options)
+        return begin_days(days, *options)
 
-    monkeypatch.setattr(backfilling, "begin_day", dying)
+    monkeypatch.setattr(backfilling, "begin_days", dying)
 
 
 def ask(first: date = FIRST, last: date = D, **said: Any) -> Backfill:
@@ -133,10 +133,10 @@ def test_stopped_it_stays_stopped_with_what_is_scored() -> None:
 def test_an_error_is_kept_and_it_rests_before_the_next_attempt(
     monkeypatch: pytest.MonkeyPatch, clock: time_machine.Traveller
 ) -> None:
-    def failing(on: date, *options: Any) -> Run:
+    def failing(*options: Any) -> list[Run]:
         raise ZeroDivisionError("nothing to divide by")
 
-    monkeypatch.setattr(backfilling, "begin_day", failing)
+    monkeypatch.setattr(backfilling, "begin_days", failing)
     with pytest.raises(ZeroDivisionError):
         advance(ask())
     assert Backfill.objects.get().error == f"{FIRST}: ZeroDivisionError: nothing to divide by"

@@ -10,7 +10,7 @@ import time_machine
 from django.utils import timezone
 
 from accounts.models import Customer, CustomerPeriod, Ticket
-from scoring import judging, loading
+from scoring import facts, loading
 from scoring.leasing import MOST_ATTEMPTS, Fenced, take
 from scoring.models import CurrentScore, Failure, Purpose, Run, ScoreRecord, Shard, Stay
 from scoring.past.backfilling import score_days
@@ -72,7 +72,7 @@ def poison(customer: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
             raise ZeroDivisionError("a poisoned number")
         return loading.load(ids, *rest)
 
-    monkeypatch.setattr(judging, "load", load)
+    monkeypatch.setattr(facts, "load", load)
 
 
 def test_one_customer_who_cannot_be_scored_is_named_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from accounts.models import Customer
 from healthsite.celery import app
 from scoring.models import CurrentScore, Purpose, Run, ScoreRecord, Shard
 from scoring.past import backfills
-from scoring.past.rescoring import begin_day
+from scoring.past.rescoring import begin_days
 from scoring.running import complete, open_run, waiting_shards
 from scoring.tasks import freshen, score_shard, tick
 from tests.digest import digest_of
@@ -92,7 +92,7 @@ def test_past_nights_are_left_to_the_backfill_that_goes_through_them() -> None:
     with time_machine.travel(MORNING, tick=False):
         complete(open_run(D, Purpose.NIGHTLY, support_scorecard()))
         asked = backfills.ask_backfill(first=D - timedelta(days=9), last=D - timedelta(days=1))
-        runs = [begin_day(D - timedelta(days=9)), begin_day(D)]
+        runs = begin_days([D - timedelta(days=9), D])
         assert [run.purpose for run in runs] == ["nightly", "restated"]
         assert backfills.take(asked)
         assert list(waiting_shards()) == []
