@@ -11,6 +11,7 @@ from accounts.history import stretch
 from accounts.models import Customer
 from scoring.engine.frame import Floats
 from scoring.indicators.remembering import Remembered
+from scoring.judgements.overriding import overrides_on
 from scoring.loading import Loaded, load
 from scoring.models import ScorecardVersion
 from scoring.nights import Ints
@@ -31,6 +32,10 @@ class Facts:
     def load(self, ids: Ints, on: date, version: ScorecardVersion) -> Loaded:
         """Every input of customers (ids ascending) as of a date."""
         return load(ids, on, version.engine)
+
+    def overrides_on(self, ids: Ints, on: date) -> Floats:
+        """The score that a person has set for each customer (n, ids ascending) on a date, NaN = none."""
+        return overrides_on(ids, on)
 
     def stays(self, first_last: tuple[int, int], on: date) -> Stays:
         """The stays of a stretch of customers, in which a night finds them."""

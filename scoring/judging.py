@@ -13,7 +13,6 @@ from scoring.engine.frame import Floats, has_value
 from scoring.engine.scoring import Scored, score
 from scoring.facts import ASKED, Facts
 from scoring.indicators.evaluating import indicate, said
-from scoring.judgements.overriding import overrides_on
 from scoring.keeping import columns_of
 from scoring.loading import Loaded
 from scoring.models import ScorecardVersion
@@ -77,7 +76,7 @@ def judge(
     What persons have set counts only officially: a trial or a shadow shows what the scorecard says.
     """
     ids = loaded.frame.ids
-    overrides = overrides_on(ids, on) if officially else None
+    overrides = facts.overrides_on(ids, on) if officially else None
     scored = score(loaded.frame, version.engine, overrides, _bands_before(ids, on, version))
     return Judged(
         version=version,

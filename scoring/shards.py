@@ -32,8 +32,8 @@ def work(shard: Shard, facts: Facts = ASKED, *, keeps: bool = False) -> bool:
     """
     if shard.attempts > MOST_ATTEMPTS and cut(shard):
         return False
-    run = shard.run = Run.objects.select_related("version__scorecard").get(pk=shard.run_id)
-    inside, is_nightly = (shard.first_customer, shard.last_customer), run.purpose == Purpose.NIGHTLY
+    run, inside = shard.run, (shard.first_customer, shard.last_customer)
+    is_nightly = run.purpose == Purpose.NIGHTLY
     ids, lost = facts.customers(inside, run.as_of), dict[int, str]()
     if shard.attempts > MOST_ATTEMPTS:
         lost = dict.fromkeys(ids.tolist(), "its scoring ended the worker, again and again")

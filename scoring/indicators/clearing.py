@@ -46,9 +46,10 @@ def still_open(nights: Ints) -> Ints:
 
 def _lasting(held: Bools, needed: Ints) -> Bools:
     """Whether conditions (nights x m, the latest first) have held so often (m) and were not away for two since."""
-    run = np.zeros(held.shape[1], np.int64)
-    away, is_open = run.copy(), run > 0
-    for holds in held[::-1]:
-        run, away = np.where(holds, run + 1, 0), np.where(holds, 0, away + 1)
-        is_open = (is_open & (away < CLEARS_AFTER)) | (run >= needed)
+    order, held = np.arange(1, len(held) + 1)[:, np.newaxis], held[::-1]
+    held_for = order - np.maximum.accumulate(np.where(held, 0, order))  # nights in a row, up to each
+    away_for = order - np.maximum.accumulate(np.where(held, order, 0))
+    opened = np.where(held_for >= needed, order, 0).max(axis=0)  # the last night on which it would have
+    cleared = np.where(away_for >= CLEARS_AFTER, order, 0).max(axis=0)
+    is_open: Bools = opened > cleared
     return is_open

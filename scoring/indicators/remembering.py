@@ -57,10 +57,8 @@ class Remembered:
 
     def bits_by_day(self, ids: Ints, on: date, days: int) -> Ints:
         """The same as the function says of some of the customers. Two queries where it has not been told of all."""
-        wanted = [on - timedelta(days=ago) for ago in range(days)]
-        self._read([day for day in wanted if day not in self._nights])
         found, last = np.full((days, len(ids)), NONE, np.int64), None
-        for ago, day in enumerate(wanted):
+        for ago, day in enumerate(self._known(on, days)):
             for owners, bits, *_ in self._nights[day]:
                 if owners is not last:  # mostly they are those of the night before
                     last, there = owners, np.isin(ids, owners, assume_unique=True)
@@ -70,7 +68,15 @@ class Remembered:
 
     def bits_before(self, ids: Ints, on: date) -> Ints:
         """Those of the latest record of the month before a date (n), 0 without one. Queries as above."""
-        return gathered(self.bits_by_day(ids, on - timedelta(days=1), LOOK_BACK_DAYS))[0]
+        found, left = np.zeros(len(ids), np.int64), np.ones(len(ids), np.bool_)
+        for day in self._known(on - timedelta(days=1), LOOK_BACK_DAYS):
+            for owners, bits, *_ in self._nights[day]:
+                there = left & np.isin(ids, owners, assume_unique=True)
+                found[there] = bits[np.searchsorted(owners, ids[there])]
+                left &= ~there
+            if not left.any():  # mostly after the night before
+                break
+        return found
 
     def points_on(self, ids: Ints, on: date, version: int) -> tuple[Bools, Floats] | None:
         """Whom a version scored on a date (n), and their points; None where it was not told of the night."""
@@ -81,10 +87,14 @@ class Remembered:
         there = np.isin(ids, mine.ids, assume_unique=True)
         return there, mine.points[np.searchsorted(mine.ids, ids[there])]
 
+    def _known(self, on: date, days: int) -> list[date]:
+        """The days up to a date, the date first; what it was not told of any is read."""
+        wanted = [on - timedelta(days=ago) for ago in range(days)]
+        if missing := [day for day in wanted if day not in self._nights]:
+            self._read(missing)
+        return wanted
+
     def _read(self, days: Sequence[date]) -> None:
-        """Read what the records of some days say."""
-        if not days:
-            return
         runs = Run.objects.filter(purpose=Purpose.NIGHTLY, as_of__in=days)
         nights = dict(runs.values_list("pk", "as_of"))
         records = ScoreRecord.objects.filter(stretch(self._customers), run_id__in=list(nights)).order_by("customer_id")

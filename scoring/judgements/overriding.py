@@ -19,6 +19,7 @@ from scoring.engine.frame import Floats
 from scoring.judgements.allowing import allow_judging, automatic_of, hold
 from scoring.models import Override, Policy
 
+Ids = npt.NDArray[np.int64]
 REMIND_DAYS = 7
 
 
@@ -58,20 +59,31 @@ def end_override(*, override: Override, by: User, on: date) -> Override:
 
 def holding(on: date) -> QuerySet[Override]:
     """The overrides in force on a date that were made by its end, the later ones last (architecture, Time)."""
-    return Override.objects.filter(from_on__lte=on, until_on__gt=on, at__lt=end_of(on)).order_by("at", "pk")
+    return _holding(on, on)
 
 
-def overrides_on(ids: npt.NDArray[np.int64], on: date) -> Floats:
+def _holding(first: date, last: date) -> QuerySet[Override]:
+    """Those that may be in force on one of the dates."""
+    return Override.objects.filter(from_on__lte=last, until_on__gt=first, at__lt=end_of(last)).order_by("at", "pk")
+
+
+def overrides_on(ids: Ids, on: date) -> Floats:
     """The score that a person has set for each of n customers (ids ascending) on a date; NaN = none. One query."""
-    found = np.full(len(ids), np.nan)
-    if not len(ids):
+    return Overrides((int(ids[0]), int(ids[-1])), on, on).on(ids, on) if len(ids) else np.full(0, np.nan)
+
+
+class Overrides:
+    """What persons have set of the customers first..last (ids) on the dates from one to another. One query."""
+
+    def __init__(self, customers: tuple[int, int], first: date, last: date) -> None:
+        self._found = list(_holding(first, last).filter(stretch(customers)))
+
+    def on(self, ids: Ids, on: date) -> Floats:
+        """The score that a person has set for each of n customers (ids ascending) on a date; NaN = none."""
+        said = {one.customer_id: one.score for one in self._found if one.holds_on(on) and one.at < end_of(on)}
+        found, who = np.full(len(ids), np.nan), np.isin(ids, list(said))
+        found[who] = [said[pk] for pk in ids[who].tolist()]
         return found
-    rows = holding(on).filter(stretch((int(ids[0]), int(ids[-1])))).values_list("customer_id", "score")
-    for customer_id, score in rows:
-        place = int(np.searchsorted(ids, customer_id))
-        if ids[place] == customer_id:
-            found[place] = score
-    return found
 
 
 def expiring(on: date, days: int = REMIND_DAYS) -> QuerySet[Override]:

@@ -14,6 +14,7 @@ from accounts.models import CustomerPeriod
 from scoring.engine.frame import Floats
 from scoring.facts import Facts
 from scoring.indicators.remembering import Remembered
+from scoring.judgements.overriding import Overrides
 from scoring.loading import Ids, Loaded, Read, finished, longest, names_asked, read
 from scoring.metrics.block import SLACK_DAYS, Block
 from scoring.metrics.rows import DAY_BITS, Ints
@@ -71,6 +72,14 @@ class Ahead(Facts):
             return super().load(ids, on, version)
         asked, _, found = self._kept[version.pk]
         return finished(found.of(place), Block(ids, on), version.engine, asked)
+
+    @cached_property
+    def _overrides(self) -> Overrides:
+        return Overrides(self._first_last, self.nights[0], self.nights[-1])
+
+    def overrides_on(self, ids: Ints, on: date) -> Floats:
+        """What persons have set, as it was when it was read: nobody sets anything for a past night any more."""
+        return self._overrides.on(ids, on) if on in self._active else super().overrides_on(ids, on)
 
     def stays(self, first_last: tuple[int, int], on: date) -> Stays:
         """The stays as they are now."""

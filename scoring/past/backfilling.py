@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db import connection
+from django.db.models import prefetch_related_objects
 
 from accounts.models import Customer
 from scoring.leasing import give_back, take_in_turn
@@ -130,6 +131,7 @@ def _work(shards: Sequence[int], part: tuple[int, int], nights: tuple[date, ...]
     if ahead is None or ahead.nights != nights:
         ahead = _ahead[part] = Ahead(nights, part, ahead.earlier if ahead else None)
     mine = deque([] if part in _waiting else take_in_turn(Shard, shards))
+    prefetch_related_objects(mine, "run__version__scorecard")
     if len(mine) < len(shards):
         _waiting.add(part)
     try:

@@ -117,7 +117,8 @@ class Night:
         after = step(self.stage, back, self._with_stay(self.stage, self.days, stages), stages)
         moving = self._held(free & (after != self.stage))
         settled = moving & (after == BACK)
-        after[settled] = self._before_renewal(settled)
+        if settled.any():
+            after[settled] = self._before_renewal(settled)
         left = self.stay[moving].tolist()
         for start in range(0, len(left), ROWS_AT_ONCE):
             Stay.objects.filter(pk__in=left[start : start + ROWS_AT_ONCE]).update(until_on=self.on)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -23,21 +23,29 @@ from scoring.scorecards.publishing import make_live
 from scoring.vocabulary import staying
 from scoring.vocabulary.staying import Said
 from scoring.vocabulary.stepping import stage_fields
-from tests.cast import make_row
+from tests.cast import make_row, make_user
 from tests.scoring.builders import D
+from tests.scoring.judgements.cast import stored_override
 
 NIGHTS = [D - timedelta(days=back) for back in range(44, -1, -1)]
 CUSTOMERS = 14
+OVERRIDDEN, SINCE = 3.25, datetime(2025, 1, 1, tzinfo=UTC)
 
 
 def workspace() -> None:
-    """Customers of the demo; three are stuck in Onboarding at first, one leaves for a while, and one comes."""
+    """Customers of the demo; three are stuck in Onboarding at first, one leaves for a while, and one comes.
+
+    Of a fourth somebody sets the score for some nights.
+    """
     build(World(seed=1, customers=CUSTOMERS, days=120, anchor=D, until=D), say=lambda line: None)
     make_live("framework-002")
     first, *_, last = Customer.objects.order_by("pk")
     CustomerPeriod.objects.filter(customer=first).update(ended_on=NIGHTS[9])
     CustomerPeriod.objects.create(customer=first, started_on=NIGHTS[30])
     CustomerPeriod.objects.filter(customer=last).update(started_on=NIGHTS[20])
+    stored_override(
+        Customer.objects.order_by("pk")[4], make_user("Bob"), NIGHTS[12], NIGHTS[33], score=OVERRIDDEN, at=SINCE
+    )
     for nth, done in ((2, NIGHTS[13]), (7, NIGHTS[25]), (11, NIGHTS[26])):
         stuck = Customer.objects.order_by("pk")[nth]
         make_row(Goal, stuck, name="Go live", kind="onboarding_step", started_on=D - timedelta(90), achieved_on=done)
@@ -77,6 +85,7 @@ def test_nights_say_the_same_one_by_one_read_ahead_and_side_by_side(monkeypatch:
         assert other[1] == one_by_one[1]
         np.testing.assert_allclose(other[2], one_by_one[2], rtol=1e-12, atol=1e-9)
     assert_it_was_put_to_the_test(*one_by_one[:2])
+    assert (one_by_one[2][:, 0] == OVERRIDDEN).sum() == 21
 
 
 @pytest.mark.django_db

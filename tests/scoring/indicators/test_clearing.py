@@ -54,6 +54,21 @@ def test_what_takes_fourteen_nights_opens_after_them(nights: str, opened: bool) 
     assert is_open(nights) is opened
 
 
+def test_what_takes_several_nights_is_open_as_who_goes_through_them_says() -> None:
+    still_open(np.zeros((2, 1), np.int64))  # the definitions are read once, not in every example
+
+    @given(st.lists(st.tuples(st.booleans(), st.integers(1, 16)), min_size=1, max_size=8))
+    def same(stretches: list[tuple[bool, int]]) -> None:
+        nights = "".join(("x" if holds else "-") * count for holds, count in stretches)
+        opened, held_for, away_for = False, 0, 0
+        for night in nights:
+            held_for, away_for = (held_for + 1, 0) if night == "x" else (0, away_for + 1)
+            opened = held_for >= 14 or (opened and away_for < 2)
+        assert is_open("-" + nights) is opened
+
+    same()
+
+
 def test_what_is_switched_off_is_not_open() -> None:
     assert is_open("xx", 4)
     row = Definition.objects.get(kind="indicator", key="I4")

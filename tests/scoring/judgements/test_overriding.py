@@ -15,7 +15,15 @@ from accounts.models import Customer, Team, User
 from accounts.noting import NotLogged
 from scoring.engine.scoring import score as score_block
 from scoring.freshening import freshen
-from scoring.judgements.overriding import end_override, expiring, holding, over, override, overrides_on
+from scoring.judgements.overriding import (
+    Overrides,
+    end_override,
+    expiring,
+    holding,
+    over,
+    override,
+    overrides_on,
+)
 from scoring.loading import load
 from scoring.models import CurrentScore, Override, Policy
 from scoring.scorecards.publishing import live_version
@@ -53,6 +61,23 @@ def test_it_is_news_for_scoring(acme: Customer, bob: User) -> None:
     set_to(acme, bob)
     acme.refresh_from_db()
     assert acme.facts_changed_at == NOW
+
+
+def test_those_of_many_dates_say_the_same_as_each_date(acme: Customer, bob: User) -> None:
+    """One after the other, one that was made after its first days, and somebody who is not asked for."""
+    other, third = make_customer(), make_customer()
+    for customer, begins, ends, made, points in (
+        *((acme, 1, 3, 0, 20.0), (acme, 3, 6, 2, 30.0), (acme, 5, 7, 4, 40.0)),
+        *((other, 2, 8, 5, 50.0), (third, 0, 9, 0, 60.0)),
+    ):
+        span, at = (TODAY + begins * DAY, TODAY + ends * DAY), NOW + made * DAY
+        stored_override(customer, bob, *span, at=at, score=points, ended_at=at)
+    ids, last = np.array([acme.pk, other.pk]), TODAY + 9 * DAY
+    found = Overrides((acme.pk, other.pk), TODAY, last)
+    days = [TODAY + n * DAY for n in range(10)]
+    np.testing.assert_array_equal([found.on(ids, day) for day in days], [overrides_on(ids, day) for day in days])
+    assert np.nan_to_num(found.on(ids, days[5])).tolist() == [40.0, 50.0]
+    assert np.nan_to_num(found.on(ids, days[4])).tolist() == [30.0, 0.0]
 
 
 def test_it_holds_up_to_its_end_and_not_with_it(acme: Customer, bob: User) -> None:
