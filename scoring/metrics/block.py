@@ -251,6 +251,12 @@ class Block:
         return self.once(_heard_of(kind))
 
 
+def _dates(block: Block) -> tuple[Ints, Ints]:
+    """The day numbers of a block, each once, and which of them is each customer's (n)."""
+    days, which = np.unique(block.days, return_inverse=True)
+    return days, which
+
+
 _HEARD: dict[str, Callable[[Block], Floats]] = {}
 
 
@@ -259,7 +265,7 @@ def _heard_of(kind: str) -> Callable[[Block], Floats]:
 
     def load(block: Block) -> Floats:
         heard = np.full(len(block), np.nan)
-        days, which = np.unique(block.days, return_inverse=True)
+        days, which = block.once(_dates)
         for source in block.deliveries.sources(kind):
             last, alive = source.heard(days)
             day = np.where(alive, days, last)[which]

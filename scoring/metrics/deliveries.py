@@ -10,15 +10,16 @@ from typing import Any
 
 import numpy as np
 from django.db import connection, models
-from django.db.models import Max
+from django.db.models import Max, Min
+from django.db.models.functions import Round
 
 from accounts.business_days import date_of, end_of
 from accounts.history import known_before
 from accounts.kinds import KINDS
 from accounts.models import Batch, Source
-from accounts.numbering import Number, columned, selected
+from accounts.numbering import Number, columned
 from scoring.engine.frame import Bools, Floats
-from scoring.metrics.rows import Ints
+from scoring.metrics.rows import DAY_BITS, Ints
 from scoring.metrics.sharing import Shared
 
 
@@ -57,6 +58,21 @@ def _day(value: str | date) -> int:
     return known.toordinal()
 
 
+def _each(rows: models.QuerySet[Any], date: str) -> Iterator[tuple[int, float]]:
+    """Sources and the dates of their rows, each once."""
+    yield from rows.values_list("source_id", Number(date)).distinct()
+
+
+def _ends(rows: models.QuerySet[Any], moment: str) -> Iterator[tuple[int, float]]:
+    """Sources and the first and the last moment of their rows in every half day.
+
+    These have all business dates of the rows: in so short a time there are two at most.
+    """
+    halves = rows.annotate(half=Round(2 * Number(moment))).values_list("source_id", "half")
+    for source_id, _, *both in halves.annotate(first=Number(Min(moment)), last=Number(Max(moment))):
+        yield from ((source_id, at) for at in both)
+
+
 class Deliveries:
     """The deliveries of every kind by the dates of a stretch.
 
@@ -84,10 +100,13 @@ class Deliveries:
         for column, is_moment in columns:
             rows = model._default_manager.filter(happened_by(column, is_moment, last))
             rows = rows.filter(~happened_by(column, is_moment, first), **{f"{column}__isnull": False})
-            found = rows.exclude(source=None).order_by().values_list("source_id", *selected(model, [column])).distinct()
-            named = columned(found, ["id", column], model)
+            of_sources = rows.exclude(source=None).order_by()
+            named = columned(
+                _ends(of_sources, column) if is_moment else _each(of_sources, column), ["id", column], model
+            )
             days = named[f"{column}_day" if is_moment else column]
-            yield from np.unique(np.stack([named["id"], days.astype(np.int64)]), axis=1).T.tolist()
+            both = np.unique(named["id"] << DAY_BITS | days.astype(np.int64))  # as one number each: sorted in no time
+            yield from zip((both >> DAY_BITS).tolist(), (both & (1 << DAY_BITS) - 1).tolist(), strict=True)
 
     @cached_property
     def _latest(self) -> dict[str, list[tuple[int, int]]]:

@@ -15,7 +15,7 @@ from scoring.metrics.expectations import expected, muted
 from scoring.metrics.metric import Quiet, Reading, declare, share
 from scoring.metrics.periods import customer_since
 from scoring.metrics.usage import FIRST, ever, figure, first_row, known
-from scoring.metrics.weekly import WEEK
+from scoring.metrics.weekly import WEEK, median
 from scoring.metrics.working import Windows, sums, working, working_sums
 
 ENOUGH_DAYS = 10  # working days of history without which a mean says nothing
@@ -66,7 +66,7 @@ def _usual_users(block: Block, who: Bools) -> Floats:
     gaps = who & np.isnan(lately).any(axis=1)  # older weeks only where the latest thirteen do not all have data
     means = np.hstack([lately, _weekly_means(block, gaps, WEEKS[WEEKS_TAKEN:])])
     taken = (~np.isnan(means)).cumsum(axis=1) <= WEEKS_TAKEN
-    return _median(np.where(taken, means, np.nan), WEEKS_NEEDED)
+    return median(np.where(taken, means, np.nan), WEEKS_NEEDED)
 
 
 def _weekly_means(block: Block, who: Bools, weeks: range) -> Floats:
@@ -76,14 +76,6 @@ def _weekly_means(block: Block, who: Bools, weeks: range) -> Floats:
     latest_first = working(block, windows.begin + 1)[:, ::-1]
     days = latest_first[:, min(windows.ends) :].reshape(len(block), len(weeks), WEEK).sum(axis=2)
     return np.divide(found, days, out=np.full(found.shape, np.nan), where=days > 0)
-
-
-def _median(rows: Floats, needed: int) -> Floats:
-    """The median of each row's numbers, NaN where fewer are there than needed."""
-    enough = (~np.isnan(rows)).sum(axis=1) >= needed
-    result = np.full(len(rows), np.nan)
-    result[enough] = np.nanmedian(rows[enough], axis=1)
-    return result
 
 
 def used_long_enough(block: Block) -> Bools:
@@ -140,7 +132,7 @@ def usual_calls(window: int) -> Callable[[Block], Floats]:
         windows = Windows(window, [back * window for back in reversed(range(1, PERIODS + 1))])
         calls = sums(block, ["api_calls"], windows, who)["api_calls"]
         begun = np.logical_or.accumulate(~np.isnan(calls), axis=1)
-        usual = _median(np.where(begun, np.nan_to_num(calls), np.nan), PERIODS_NEEDED)
+        usual = median(np.where(begun, np.nan_to_num(calls), np.nan), PERIODS_NEEDED)
         return np.where((calls > 0).sum(axis=1) >= PERIODS_NEEDED, usual, np.nan)
 
     return load

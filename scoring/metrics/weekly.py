@@ -55,6 +55,17 @@ class Weeks:
     executive: Floats
 
 
+def median(rows: Floats, needed: int = 1) -> Floats:
+    """The median of each row's numbers (n x weeks), NaN where fewer are there than needed.
+
+    numpy's own leaves NaN out with masked arrays, which takes eight times as long.
+    """
+    ordered, known = np.sort(rows, axis=1), (~np.isnan(rows)).sum(axis=1)  # NaN come last
+    row = np.arange(len(rows))
+    middle = (ordered[row, np.maximum(known - 1, 0) // 2] + ordered[row, known // 2]) / 2
+    return np.where(known >= needed, middle, np.nan)
+
+
 def weekly(block: Block) -> Weeks:
     """The weeks of half a year and one, the last of which ends on the last day that the customer's feed was heard."""
     heard = block.once(heard_of)

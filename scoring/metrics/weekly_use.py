@@ -11,7 +11,7 @@ from scoring.metrics.block import Block
 from scoring.metrics.metric import Quiet, Reading
 from scoring.metrics.noticing import declare_noticed
 from scoring.metrics.rows import Ints
-from scoring.metrics.weekly import WEEK, first_known, weekly, weeks_before
+from scoring.metrics.weekly import WEEK, first_known, median, weekly, weeks_before
 
 DECIMALS: Final = 9  # so that a fall of exactly a fifth is one
 WEEKS_BEFORE = 4
@@ -161,8 +161,8 @@ def usage_anomaly(block: Block, window: int) -> Reading:
     """
     amounts = first_known(block.once(weekly), _enough_weeks)
     before = np.where(np.isnan(amounts[:, 1:]).all(axis=1, keepdims=True), 0.0, amounts[:, 1:])
-    middle = np.nanmedian(before, axis=1)
-    spread = NORMAL * np.nanmedian(np.abs(before - middle[:, None]), axis=1)
+    middle = median(before)
+    spread = NORMAL * median(np.abs(before - middle[:, None]))
     spread = np.fmax(spread, LEAST_SPREAD * middle)
     z = np.divide(amounts[:, 0] - middle, spread, out=np.full(len(block), np.nan), where=spread > 0)
     return Reading(np.round(z, DECIMALS), _weeks_known(amounts).astype(np.float64))

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from accounts.models import Calendar, Customer, Expectation, Holiday
-from scoring.engine.frame import State
+from scoring.engine.frame import Floats, State
+from scoring.metrics.weekly import median
 from tests.cast import make_customer, make_source
 from tests.scoring.indicating import holding
 from tests.scoring.metrics.reading import D, read
@@ -148,3 +153,14 @@ def test_without_any_spread_a_hundredth_of_the_median_is_one(acme: Customer, oth
     use(acme, *range(7, 189, 7), minutes=100)
     use(acme, 0, minutes=97)
     assert read("usage_anomaly", acme) == (-3.0, State.FRESH)
+
+
+NUMBERS = st.one_of(st.just(np.nan), st.floats(-9, 9))
+
+
+@given(arrays(np.float64, st.tuples(st.integers(1, 5), st.integers(1, 9)), elements=NUMBERS))
+def test_the_median_is_that_of_the_numbers_there_are(rows: Floats) -> None:
+    known = [row[~np.isnan(row)] for row in rows]
+    for needed in (1, 3):
+        expected = [np.median(some) if len(some) >= needed else np.nan for some in known]
+        np.testing.assert_array_equal(median(rows, needed), expected)
