@@ -146,10 +146,8 @@ class Night:
     def _before_renewal(self, who: Bools) -> list[int]:
         """The stage that each of them was in last before the renewal."""
         ids = self.ids[who].tolist()
-        stays = Stay.objects.filter(customer__in=ids, until_on__isnull=False).exclude(stage=RENEWAL)
-        found = dict(
-            stays.order_by("from_on", "pk").values_list("customer_id", "stage")
-        )  # of several the last one stays
+        ended = Stay.objects.filter(customer__in=ids, until_on__isnull=False).exclude(stage=RENEWAL)
+        found = dict(ended.order_by("from_on", "pk").values_list("customer_id", "stage"))  # of several the last stays
         return [found.get(pk, GROWTH) for pk in ids]
 
     def _begin(self, who: Bools, stage: Ints, ago: Floats | None = None, *, reason: str = "") -> None:

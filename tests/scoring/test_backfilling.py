@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from datetime import timedelta
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pytest
 
+from accounts.history import EVERYBODY
 from accounts.models import Customer, Usage
 from healthsite.demo.building import build
 from healthsite.demo.world import World
+from scoring import running
 from scoring.leasing import MOST_ATTEMPTS, give_back, take
 from scoring.metrics import METRICS
 from scoring.metrics.block import Block
 from scoring.metrics.evaluating import Column, evaluate
 from scoring.models import Purpose, Run, ScoreRecord, Shard
 from scoring.past import backfilling
-from scoring.past.backfilling import score_days, score_nights
+from scoring.past.backfilling import Here, score_days, score_nights
 from scoring.running import open_run
+from scoring.shards import work
 from tests.cast import make_row, make_source
 from tests.scoring.builders import D, customer_with_tickets, support_scorecard
 
@@ -67,6 +73,39 @@ def test_a_night_of_which_a_worker_has_a_part_is_the_last() -> None:
     assert shard
     give_back(shard)
     assert [run.as_of for run in score_nights(nights[1:]) if run.finished_at] == nights[1:]
+
+
+class AtOnce(Executor):
+    """A lane that does what it is given as soon as it gets it."""
+
+    def submit(self, work: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+        return Here().submit(work, *given, **named)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_night_that_others_began_in_parts_of_their_own_is_done_before_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A lane has one part of the customers: ahead of the others it would not know the stages they are in."""
+    nights, version = [D - timedelta(days=back) for back in (2, 1, 0)], support_scorecard()
+    *_, last = (customer_with_tickets(1, on=nights[0]).pk for _ in range(4))
+    open_run(nights[1], Purpose.NIGHTLY, version, backfilled=True, parts=[(0, last - 1), (last, EVERYBODY[1])])
+    done = list[tuple[str, date]]()
+
+    def noted(who: str) -> Callable[..., bool]:
+        def noting(shard: Shard, *given: Any, **named: Any) -> bool:
+            done.append((who, shard.run.as_of))
+            return work(shard, *given, **named)
+
+        return noting
+
+    for name, value in (("WORTH_IT", 1), ("TOGETHER", 1), ("pool", lambda size: AtOnce())):
+        monkeypatch.setattr(backfilling, name, value)
+    monkeypatch.setattr(backfilling, "work", noted("lane"))
+    monkeypatch.setattr(running, "work", noted("here"))
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    assert [run.scored for run in score_nights(nights)] == [4, 4, 4]
+    assert done == [(who, on) for who, on in zip(("lane", "here", "lane"), nights, strict=True) for _ in range(2)]
 
 
 @pytest.mark.django_db

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Customer, CustomerPeriod, Ticket
 from scoring import facts, loading
-from scoring.leasing import MOST_ATTEMPTS, Fenced, take
+from scoring.leasing import MOST_ATTEMPTS, Fenced, give_back, take, take_in_turn
 from scoring.models import CurrentScore, Failure, Purpose, Run, ScoreRecord, Shard, Stay
 from scoring.past.backfilling import score_days
 from scoring.past.rescoring import refresh_current, score_day
@@ -110,6 +110,30 @@ def test_a_leased_shard_is_nobody_elses_until_the_lease_ends() -> None:
     assert take(Shard, shard.pk) is None
     Shard.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     assert take(Shard, shard.pk) is not None
+
+
+def test_stretches_are_taken_in_turn_up_to_one_that_another_has(settings: Any) -> None:
+    settings.SHARD_SIZE = 1
+    for opened in range(4):
+        customer_with_tickets(opened)
+    shards = list(open_run(D, Purpose.NIGHTLY, support_scorecard()).shards.order_by("-pk").values_list("pk", flat=True))
+    assert take(Shard, shards[2])
+    taken = take_in_turn(Shard, shards)
+    assert [shard.pk for shard in taken] == shards[:2]
+    for shard in taken:
+        known = Shard.objects.get(pk=shard.pk)
+        assert (shard.state, shard.token, shard.attempts) == (known.state, known.token, known.attempts)
+        work(shard)
+    assert Shard.objects.filter(state=Shard.State.WAITING).get().pk == shards[3]
+    assert take_in_turn(Shard, shards) == []
+
+
+def test_nobody_was_lost_with_a_stretch_that_is_given_back() -> None:
+    customer_with_tickets(1)
+    shard = take(Shard, open_run(D, Purpose.NIGHTLY, support_scorecard()).shards.get().pk)
+    assert shard
+    give_back(shard)
+    assert Shard.objects.values_list("state", "attempts", "lease_until").get() == (Shard.State.WAITING, 0, None)
 
 
 def test_who_comes_back_after_losing_the_lease_is_fenced_off() -> None:
