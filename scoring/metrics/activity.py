@@ -8,6 +8,7 @@ import numpy as np
 
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.block import Block
+from scoring.metrics.covering import last_heard
 from scoring.metrics.daily import Figure
 from scoring.metrics.feature_usage import RECENT, covered, features_in, last_use, measured
 from scoring.metrics.metric import Quiet, Reading, declare
@@ -75,7 +76,7 @@ def days_since_login(block: Block, window: int) -> Reading:
 def _is_silent(block: Block) -> Bools:
     """Where a source covers the customer and rows have said nothing, or that nothing was used."""
     named = covered(block) & measured(block.once(features_in(RECENT)))
-    return named | (~np.isnan(block.heard("usage")) & ~any_row(block))
+    return named | (~np.isnan(last_heard(block, "usage")) & ~any_row(block))
 
 
 def last_login(block: Block) -> Floats:

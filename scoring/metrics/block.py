@@ -19,8 +19,6 @@ from accounts.history import Asked, known_before, read_log, read_states
 from accounts.models import Calendar
 from accounts.numbering import CHUNK, columned, selected
 from scoring.engine.frame import Bools, Floats
-from scoring.metrics.covering import covered
-from scoring.metrics.deliveries import Deliveries
 from scoring.metrics.rows import DAY_BITS, Ints, Rows, Table, reduced
 from scoring.metrics.sharing import Shared
 from scoring.metrics.states import READ_TOGETHER
@@ -234,46 +232,6 @@ class Block:
         """`rows.reduced` of a column of numbers per customer; empty cells are left out."""
         known = rows.known(column)
         return reduced(rows.pos[known], rows[column][known], len(self), how)
-
-    # -- sources ------------------------------------------------------------------------------------------------------
-
-    @property
-    def deliveries(self) -> Deliveries:
-        """When each source delivered."""
-        return self.shared.once(Deliveries, lambda: Deliveries(self.shared))
-
-    def heard(self, kind: str) -> Floats:
-        """For each customer the day up to which silence of a kind can be judged; NaN where no source covers them.
-
-        It is the date itself where a source that covers the customer is alive, else the last day such a source was
-        heard. A customer is covered by a source that ever had a row of the kind for them, or is complete for the kind.
-        """
-        return self.once(_heard_of(kind))
-
-
-def _dates(block: Block) -> tuple[Ints, Ints]:
-    """The day numbers of a block, each once, and which of them is each customer's (n)."""
-    days, which = np.unique(block.days, return_inverse=True)
-    return days, which
-
-
-_HEARD: dict[str, Callable[[Block], Floats]] = {}
-
-
-def _heard_of(kind: str) -> Callable[[Block], Floats]:
-    """The loader of `Block.heard` for a kind; the same function each time, so that a block keeps its answer."""
-
-    def load(block: Block) -> Floats:
-        heard = np.full(len(block), np.nan)
-        days, which = block.once(_dates)
-        for source in block.deliveries.sources(kind):
-            last, alive = source.heard(days)
-            day = np.where(alive, days, last)[which]
-            here = True if source.covers_all else covered(block, kind, source.source_id)
-            heard = np.where(here, np.fmax(heard, day), heard)
-        return heard
-
-    return _HEARD.setdefault(kind, load)
 
 
 def _day(days: Floats | None, otherwise: int) -> Ints | int:

@@ -1,9 +1,11 @@
-"""Which customers a source covers: of whom it has ever had a row of a kind (presets 0.3)."""
+"""Whom a source covers, of whom it has ever had a row of a kind, and when it was last heard (presets 0.3)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from functools import cache
+from typing import Any, Final
 
 import numpy as np
 from django.db import connection, models
@@ -15,16 +17,50 @@ from accounts.kinds import KINDS
 from accounts.models.records import OfCustomer
 from accounts.numbering import Number, columned
 from scoring.engine.frame import Bools, Floats
-from scoring.metrics.deliveries import dated_by, happened_by
+from scoring.metrics.block import Block
+from scoring.metrics.deliveries import Deliveries, dated_by, happened_by
 from scoring.metrics.rows import Ints
 from scoring.metrics.sharing import Shared
-
-if TYPE_CHECKING:
-    from scoring.metrics.block import Block
 
 RECENT_DAYS: Final = 60  # where most covered customers have a row; older history is asked for only of the others
 ALWAYS: Final = 0.0  # the day since when somebody is covered by a row that nothing dates
 Pairs = dict[int, tuple[Ints, Floats]]  # by source, the ids of customers and the day since when each is covered
+
+
+def last_heard(block: Block, kind: str) -> Floats:
+    """For each customer (n) the day up to which silence of a kind can be judged; NaN where no source covers them.
+
+    It is the date itself where a source that covers the customer is alive, else the last day such a source was heard.
+    A customer is covered by a source that ever had a row of the kind for them, or is complete for the kind.
+    """
+    return block.once(_last_heard_of(kind))
+
+
+@cache
+def _last_heard_of(kind: str) -> Callable[[Block], Floats]:
+    """The loader for a kind; the same function each time, so that a block keeps its answer."""
+
+    def load(block: Block) -> Floats:
+        heard, (days, which) = np.full(len(block), np.nan), block.once(_dates)
+        for source in _deliveries(block).sources(kind):
+            last, alive = source.heard(days)
+            day = np.where(alive, days, last)[which]
+            here = True if source.covers_all else covered(block, kind, source.source_id)
+            heard = np.where(here, np.fmax(heard, day), heard)
+        return heard
+
+    return load
+
+
+def _dates(block: Block) -> tuple[Ints, Ints]:
+    """The day numbers of a block, each once, and which of them is each customer's (n)."""
+    days, which = np.unique(block.days, return_inverse=True)
+    return days, which
+
+
+def _deliveries(block: Block) -> Deliveries:
+    """When each source delivered."""
+    return block.shared.once(Deliveries, lambda: Deliveries(block.shared))
 
 
 def covered(block: Block, kind: str, source_id: int) -> Bools:
@@ -95,7 +131,7 @@ def _by_then(block: Block, kind: str) -> Pairs:
     rows, on, ids = block.of_customers(KINDS[kind]).exclude(source=None), block.on, np.unique(block.ids)
     found = [_pairs(rows.filter(_dated(kind, on - timedelta(days=RECENT_DAYS), on)))]
     source_id, owner = found[0].T
-    for source in block.deliveries.sources(kind):
+    for source in _deliveries(block).sources(kind):
         others = ids[~np.isin(ids, owner[source_id == source.source_id])].tolist()
         if others and not source.covers_all:
             older = rows.filter(_ever(kind, on), source=source.source_id, customer_id__in=others)

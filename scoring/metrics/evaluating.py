@@ -12,6 +12,7 @@ from django.db.models import Q
 from accounts.models import MetricValue
 from scoring.engine.frame import Bools, Floats, State, States, has_value
 from scoring.metrics.block import Block, Since
+from scoring.metrics.covering import last_heard
 from scoring.metrics.expectations import noted
 from scoring.metrics.metric import Metric, Quiet, Reading
 from scoring.metrics.rows import Ints, Rows
@@ -55,7 +56,7 @@ def _heard(metric: Metric, block: Block) -> Floats:
         return block.days.astype(np.float64)
     heard = np.full(len(block), np.nan)
     for kind in metric.kinds:
-        heard = np.where(np.isnan(heard), block.heard(kind), heard)
+        heard = np.where(np.isnan(heard), last_heard(block, kind), heard)
     return heard
 
 

@@ -14,6 +14,7 @@ from accounts.models import Feature, FeatureUsage
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.aggregating import SOURCES, among, joined, per_customer
 from scoring.metrics.block import Block
+from scoring.metrics.covering import last_heard
 from scoring.metrics.daily import Days, How
 from scoring.metrics.feature_days import feature_days
 from scoring.metrics.metric import parameter
@@ -38,7 +39,7 @@ def core_use() -> Q:
 
 def covered(block: Block) -> Bools:
     """Where a source of feature usage covers the customer: then its silence is an answer."""
-    return ~np.isnan(block.heard("feature_usage"))
+    return ~np.isnan(last_heard(block, "feature_usage"))
 
 
 def measured(found: dict[str, Floats]) -> Bools:

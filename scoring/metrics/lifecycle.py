@@ -9,6 +9,7 @@ import numpy as np
 
 from scoring.engine.frame import Bools
 from scoring.metrics.block import Block
+from scoring.metrics.covering import last_heard
 from scoring.metrics.metric import Quiet, Reading, declare
 from scoring.metrics.money import total
 from scoring.metrics.opportunities import open_now, opportunities, still_open
@@ -57,7 +58,7 @@ def _open_renewals(block: Block) -> Rows:
 )
 def opportunities_known(block: Block, window: int) -> Reading:
     """Whether no opportunities would mean none (presets 0.3)."""
-    return _yes(block, block.heard("opportunities") == block.days)
+    return _yes(block, last_heard(block, "opportunities") == block.days)
 
 
 @declare(

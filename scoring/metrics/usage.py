@@ -14,6 +14,7 @@ from scoring.engine.frame import Bools, Floats
 from scoring.metrics.aggregating import among, per_customer
 from scoring.metrics.block import Block
 from scoring.metrics.counting import DERIVED, added_up, aggregates
+from scoring.metrics.covering import last_heard
 from scoring.metrics.daily import Figure, How, days_of
 from scoring.metrics.rows import Rows
 from scoring.metrics.spreading import by_day
@@ -84,7 +85,7 @@ def known(block: Block, how: How, column: str, window: int) -> Bools:
     it is complete never had a row of the customer.
     """
     quiet = ~(figure(block, *ROWS, window) > 0) & (given(block, how, column) | ~any_row(block))
-    return ~np.isnan(block.heard("usage")) & (~np.isnan(figure(block, how, column, window)) | quiet)
+    return ~np.isnan(last_heard(block, "usage")) & (~np.isnan(figure(block, how, column, window)) | quiet)
 
 
 def given(block: Block, how: How, column: str) -> Bools:

@@ -12,6 +12,7 @@ import pytest
 from accounts.models import Calendar, Customer, Holiday, Product
 from scoring.metrics import METRICS
 from scoring.metrics.block import Block
+from scoring.metrics.covering import last_heard
 from scoring.metrics.evaluating import Column, evaluate
 from tests.cast import make_customer, make_source
 from tests.scoring.builders import D
@@ -62,7 +63,7 @@ def test_a_feed_covers_a_customer_from_the_day_of_the_first_row_on() -> None:
     use(first, 2, logins=1)
     use(other, 9, logins=1)
     days = np.array([(D - timedelta(days=back)).toordinal() for back in (3, 2, 0)])
-    heard = Block(np.repeat(np.array([first.pk, other.pk]), 3), np.tile(days, 2)).heard("usage")
+    heard = last_heard(Block(np.repeat(np.array([first.pk, other.pk]), 3), np.tile(days, 2)), "usage")
     np.testing.assert_array_equal(heard[:3], [np.nan, days[1], days[2]])
     assert not np.isnan(heard[3:]).any()
 
