@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from itertools import takewhile
 from typing import Any, TypeVar
@@ -35,20 +35,14 @@ def take(model: type[One], pk: int) -> One | None:
     return next(iter(take_in_turn(model, [pk])), None)
 
 
-def take_in_turn(model: type[One], pks: Sequence[int]) -> list[One]:
-    """Take stretches in this order, up to the first that another has."""
+def take_in_turn(model: type[One], pks: Iterable[int]) -> list[One]:
+    """Take stretches in this order, up to the first that another has. Counted updates, no lock."""
+    stretches, until = model._default_manager, timezone.now() + timedelta(seconds=settings.SHARD_LEASE_SECONDS)
+    lease = {"state": Leased.State.LEASED, "lease_until": until, "token": F("token") + 1, "attempts": F("attempts") + 1}
     with transaction.atomic():
-        found = model._default_manager.select_for_update().filter(free(), pk__in=pks).order_by("pk")
-        waiting = {one.pk: one for one in found}
-        mine = [waiting[pk] for pk in takewhile(waiting.__contains__, pks)]
-        until = timezone.now() + timedelta(seconds=settings.SHARD_LEASE_SECONDS)
-        model._default_manager.filter(pk__in=[one.pk for one in mine]).update(
-            state=Leased.State.LEASED, lease_until=until, token=F("token") + 1, attempts=F("attempts") + 1
-        )
-    for one in mine:
-        one.state, one.lease_until = Leased.State.LEASED, until
-        one.token, one.attempts = one.token + 1, one.attempts + 1
-    return mine
+        mine = list(takewhile(lambda pk: stretches.filter(free(), pk=pk).update(**lease), pks))
+    found = stretches.in_bulk(mine)
+    return [found[pk] for pk in mine]
 
 
 def end(stretch: Leased, **counts: Any) -> None:

@@ -100,12 +100,10 @@ class Deliveries:
         for column, is_moment in columns:
             rows = model._default_manager.filter(happened_by(column, is_moment, last))
             rows = rows.filter(~happened_by(column, is_moment, first), **{f"{column}__isnull": False})
-            of_sources = rows.exclude(source=None).order_by()
-            named = columned(
-                _ends(of_sources, column) if is_moment else _each(of_sources, column), ["id", column], model
-            )
+            read = _ends if is_moment else _each
+            named = columned(read(rows.exclude(source=None).order_by(), column), ["id", column], model)
             days = named[f"{column}_day" if is_moment else column]
-            both = np.unique(named["id"] << DAY_BITS | days.astype(np.int64))  # as one number each: sorted in no time
+            both = np.unique(named["id"] << DAY_BITS | days.astype(np.int64))  # single numbers sort faster than pairs
             yield from zip((both >> DAY_BITS).tolist(), (both & (1 << DAY_BITS) - 1).tolist(), strict=True)
 
     @cached_property

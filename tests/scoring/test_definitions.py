@@ -8,7 +8,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 
 from accounts.models import User
-from scoring.definitions import entries, every_entry
+from scoring.definitions import entries, every_entry, forget
 from scoring.definitions.changing import Refused, add_entry, change_entry, digest_of, move_entry
 from scoring.definitions.checking import InvalidDefinition
 from scoring.models import Definition
@@ -122,3 +122,17 @@ def test_nothing_moves_beyond_an_end_or_without_a_reason(growing: Definition, ad
     with pytest.raises(NoReason):
         move_entry(entry=growing, up=True, reason=" ", by=ada)
     assert messages() == []
+
+
+def test_what_cannot_be_read_is_named_and_an_entry_without_its_rule_is_left_out(
+    growing: Definition, caplog: pytest.LogCaptureFixture
+) -> None:
+    mature = Definition.objects.get(kind="stage", key="mature")
+    Definition.objects.filter(pk=growing.pk).update(body={**growing.body, "rule": {"field": "csat"}})
+    Definition.objects.filter(pk=mature.pk).update(body={**mature.body, "stuck": "soon", "behind": RULE})
+    forget()
+    assert "growing" not in [one.key for one in every_entry("segment")]
+    (stage,) = (one for one in entries("stage") if one.key == "mature")
+    assert (stage.rules.get("stuck"), stage.rules["behind"].fields(), stage.rule) == (None, frozenset({"csat"}), None)
+    named = [record.getMessage() for record in caplog.records]
+    assert [("growing.rule" in one, "mature.stuck" in one) for one in named] == [(True, False), (False, True)]
