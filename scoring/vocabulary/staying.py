@@ -51,7 +51,7 @@ def settle(on: date, stays: Stays, active: Ints, said: Iterable[Said]) -> int:
 
 def _end_stays_of_the_departed(stays: Stays, active: Ints, on: date) -> None:
     """End the open stays of those who are no customers on the date, on the day on which they left."""
-    departed = stays.pks[stays.is_open & ~np.isin(stays.customers, active) & (stays.since <= on.toordinal())]
+    departed = stays.pks[~np.isin(stays.customers, active) & (stays.since <= on.toordinal())]
     if len(departed):
         periods = CustomerPeriod.objects.filter(customer=OuterRef("customer"), ended_on__lte=on).order_by("-ended_on")
         left = Coalesce(Subquery(periods.values("ended_on")[:1]), on)

@@ -9,16 +9,22 @@ from typing import Any
 import numpy as np
 import pytest
 
+from accounts.business_days import end_of
+from accounts.history import EVERYBODY
 from accounts.models import Customer, CustomerPeriod
 from healthsite.demo.building import build
 from healthsite.demo.world import World
+from scoring.engine.conditions import code_of
 from scoring.loading import Loaded, load
 from scoring.metrics.rows import Ints
-from scoring.models import ScorecardVersion
+from scoring.models import Override, ScorecardVersion, Stay
 from scoring.past import ahead
 from scoring.past.ahead import Ahead
 from scoring.scorecards.publishing import make_live
+from scoring.vocabulary.stays import stage_on
+from tests.cast import make_customer, make_user
 from tests.scoring.builders import D
+from tests.scoring.judgements.cast import stored_override
 
 pytestmark = pytest.mark.django_db
 NIGHTS = [D - timedelta(days=back) for back in range(12, -1, -1)]
@@ -89,3 +95,30 @@ def test_the_number_of_queries_does_not_grow_with_the_nights(
             Ahead(nights).load(ids_on(nights[0]), nights[0], version)
         asked.append(len(queries) - len(nights))  # who is a customer is asked for each night
     assert asked[1] <= asked[0] + 5
+
+
+def test_the_stage_of_a_night_is_that_of_its_stays_and_of_any_other_date_its_own() -> None:
+    """What was read for one night, or of some of the customers, says nothing of other nights and customers."""
+    customers = [make_customer() for _ in range(3)]
+    for customer, moved in zip(customers, (1, 3, 4), strict=True):
+        Stay.objects.create(customer=customer, stage=1, from_on=NIGHTS[0], until_on=NIGHTS[moved])
+        Stay.objects.create(customer=customer, stage=2, from_on=NIGHTS[moved])
+    ids, together = np.array([one.pk for one in customers]), Ahead(NIGHTS)
+    for first_last in (EVERYBODY, (int(ids[0]), int(ids[1]))):
+        together.stays(first_last, NIGHTS[2])
+        for night in NIGHTS[:5]:
+            np.testing.assert_array_equal(together.stage_on(ids, night), stage_on(ids, night))
+    together.stays(EVERYBODY, NIGHTS[2])
+    Stay.objects.all().delete()
+    assert together.stage_on(ids, NIGHTS[2]).tolist() == [code_of("growth"), *[code_of("onboarding")] * 2]
+
+
+def test_what_persons_have_set_is_known_of_every_night_and_asked_for_other_dates() -> None:
+    acme, after = make_customer(), NIGHTS[-1] + timedelta(days=2)
+    stored_override(acme, make_user("Bob"), NIGHTS[3], after, at=end_of(NIGHTS[4]) - timedelta(hours=1))
+    ids, together = np.array([acme.pk]), Ahead(NIGHTS)
+    found = [together.overrides_on(ids, night).tolist() for night in NIGHTS]
+    assert np.nan_to_num(found).ravel().tolist() == [0.0] * 4 + [80.0] * 9
+    assert together.overrides_on(ids, after - timedelta(days=1)).tolist() == [80.0]
+    Override.objects.update(until_on=NIGHTS[-1])
+    assert np.isnan(together.overrides_on(ids, after - timedelta(days=1))).all()

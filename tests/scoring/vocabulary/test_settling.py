@@ -12,6 +12,7 @@ from accounts.history import EVERYBODY
 from accounts.models import CustomerPeriod
 from scoring.models import Stay
 from scoring.vocabulary.moving import Stays
+from scoring.vocabulary.staying import settle
 from scoring.vocabulary.stays import stage_numbers_on
 from scoring.vocabulary.stepping import GROWTH, MATURE, ONBOARDING, RENEWAL
 from tests.cast import make_customer, make_user
@@ -52,6 +53,18 @@ def test_a_customer_goes_its_way() -> None:
         (MATURE, on(4), on(5)),
         (GROWTH, on(5), None),
     ]
+
+
+def test_who_was_put_into_the_renewal_again_goes_back_to_where_it_was_before_both() -> None:
+    acme, bob = make_customer(), make_user("Bob")
+    for stage, since, until, said in ((MATURE, 0, 1, ""), (RENEWAL, 1, 3, ""), (RENEWAL, 3, None, "They ask again")):
+        ends = None if until is None else on(until)
+        by = bob if said else None
+        Stay.objects.create(
+            customer=acme, stage=stage, from_on=on(since), until_on=ends, reason=said, by=by, expires_on=on(4)
+        )
+    assert night(on(4), acme, **{**DUE, "renewal_won": 1}) == 1
+    assert stays(acme)[-1] == (MATURE, on(4), None)
 
 
 def test_the_same_night_again_moves_nobody_again() -> None:
@@ -103,6 +116,16 @@ def test_who_leaves_is_in_no_stage_from_that_day_on_and_begins_anew() -> None:
     night(on(12), acme, other, tenure_days=2)
     assert stays(acme)[1:] == [(ONBOARDING, on(10), None)]
     assert len(stays(other)) == 1
+
+
+def test_a_stay_that_somebody_has_ended_since_it_was_read_keeps_its_end() -> None:
+    acme, other = make_customer(), make_customer()
+    night(D, acme, other, **DONE)
+    CustomerPeriod.objects.filter(customer=acme).update(ended_on=on(2))
+    read = Stays.read(EVERYBODY, on(3))
+    Stay.objects.filter(customer=acme).update(until_on=on(1))
+    settle(on(3), read, np.array([other.pk]), [])
+    assert stays(acme) == [(GROWTH, D, on(1))]
 
 
 def test_a_stay_of_the_day_on_which_somebody_leaves_ends_with_it() -> None:
