@@ -137,6 +137,25 @@ def test_the_nights_after_one_that_was_cut_wait_for_its_halves(monkeypatch: pyte
 
 
 @pytest.mark.django_db
+def test_a_lane_does_not_go_on_past_a_night_that_another_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of nights that are handed out together it does those before, and none that is handed out afterwards."""
+    version, nights = support_scorecard(), tuple(D - timedelta(days=back) for back in (3, 2, 1, 0))
+    customer_with_tickets(1)
+    shards = [open_run(night, Purpose.NIGHTLY, version, backfilled=True).shards.get() for night in nights]
+    other = take(Shard, shards[1].pk)
+    monkeypatch.setattr(backfilling, "_waiting", set())
+    monkeypatch.setattr(backfilling, "_ahead", {})
+    part = (shards[0].first_customer, shards[0].last_customer)
+    for some in (shards[:3], shards[3:]):
+        backfilling._work([shard.pk for shard in some], part, nights, keeps=False)
+    states = Shard.objects.order_by("run__as_of").values_list("state", flat=True)
+    assert list(states) == [Shard.State.DONE, Shard.State.LEASED, Shard.State.WAITING, Shard.State.WAITING]
+    assert other
+    give_back(other)
+    assert [run.as_of for run in score_nights(nights)] == list(nights)
+
+
+@pytest.mark.django_db
 def test_stretches_can_be_scored_as_known_then_too() -> None:
     support_scorecard()
     customer_with_tickets(1)
