@@ -24,6 +24,13 @@ function ticks(first, last) {
   return { at: days, label: { format: (x) => `${new Date(x).getUTCDate()} ${month.format(x)}` } };
 }
 
+// A word with the colour of the page around it, to be read over any line.
+function write(ctx, text, x, y) {
+  Object.assign(ctx, { strokeStyle: css("--surface"), lineWidth: 4, lineJoin: "round" });
+  ctx.strokeText(text, x, y);
+  ctx.fillText(text, x, y);
+}
+
 const notes = {
   id: "notes",
   afterDatasetsDraw(chart, _, { marks, bands }) {
@@ -31,17 +38,22 @@ const notes = {
     ctx.save();
     ctx.font = `11px ${css("--font")}`;
     ctx.fillStyle = colour("ink");
-    ctx.strokeStyle = colour("mark");
     for (const { x, label } of marks) {
       const at = scales.x.getPixelForValue(x);
+      Object.assign(ctx, { strokeStyle: colour("mark"), lineWidth: 1 });
       ctx.beginPath();
       ctx.moveTo(at, area.top);
       ctx.lineTo(at, area.bottom);
       ctx.stroke();
-      ctx.fillText(label, at + 4, area.top + 10);
+      write(ctx, label, at + 4, area.top + 10);
     }
     ctx.textAlign = "right";
-    for (const { label, lower } of bands) ctx.fillText(label, area.right - 2, scales.y.getPixelForValue(lower) - 4);
+    const end = scales.y.getPixelForValue(chart.data.datasets[0].data.at(-1).y);
+    for (const { label, lower } of bands) {
+      const bound = scales.y.getPixelForValue(lower);
+      const isTaken = end > bound - 18 && end <= bound; // the last score lies just above the bound
+      write(ctx, label, area.right - 2, isTaken ? bound + 12 : bound - 4);
+    }
     ctx.restore();
   },
 };
