@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from bisect import bisect
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
@@ -19,7 +18,7 @@ from scoring.leasing import give_back, take_in_turn
 from scoring.models import Run, Shard
 from scoring.past.ahead import PAIRS, Ahead
 from scoring.past.recalling import Known, recall_day
-from scoring.past.rescoring import Parts, begin_days
+from scoring.past.rescoring import begin_days
 from scoring.running import complete, stretches
 from scoring.shards import work
 from scoring.spawning import pool
@@ -73,6 +72,7 @@ def _scored(nights: Sequence[date], key: str, lanes: Sequence[Executor], keeps: 
     customers = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
     size = max(1, min(PART, -(-len(customers) // len(lanes))))
     parts = stretches(customers, size)
+    lane_of = {part: lanes[nth % len(lanes)] for nth, part in enumerate(parts)}
     begun, is_here = deque[tuple[list[Run], list[Future[None]]]](), isinstance(lanes[0], Here)
     together = 1 if is_here else TOGETHER
     length = STRETCH if len(parts) <= len(lanes) and not is_here else PAIRS // size
@@ -81,9 +81,9 @@ def _scored(nights: Sequence[date], key: str, lanes: Sequence[Executor], keeps: 
         for first in range(0, len(stretch), together):
             runs = begin_days(stretch[first : first + together], key, parts)
             left = _left(runs)
-            in_parts = left.keys() <= set(parts)  # others may have begun some of them, in parts of their own
-            futures = [_submit(*one, stretch, parts, lanes, keeps) for one in left.items()] if in_parts else []
-            begun.append((runs, futures))
+            in_parts = left.keys() <= lane_of.keys()  # others may have begun some of them, in parts of their own
+            given = left.items() if in_parts else ()
+            begun.append((runs, [lane_of[part].submit(_work, some, part, stretch, keeps) for part, some in given]))
             most = 1 if in_parts and not is_here else 0
             while len(begun) > most:
                 yield from _closed(*begun.popleft())
@@ -98,18 +98,6 @@ def _left(runs: Sequence[Run]) -> dict[tuple[int, int], list[int]]:
     for pk, *part in shards.values_list("pk", "first_customer", "last_customer"):
         left[part[0], part[1]].append(pk)
     return left
-
-
-def _submit(
-    part: tuple[int, int],
-    shards: list[int],
-    nights: tuple[date, ...],
-    parts: Parts,
-    lanes: Sequence[Executor],
-    keeps: bool,
-) -> Future[None]:
-    lane = bisect([first for first, _ in parts], part[0]) - 1
-    return lanes[lane % len(lanes)].submit(_work, shards, part, nights, keeps)
 
 
 def _closed(runs: Sequence[Run], parts: Sequence[Future[None]]) -> Iterator[Run]:
