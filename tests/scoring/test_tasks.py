@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Customer
@@ -125,7 +126,8 @@ def test_news_is_in_the_score_within_seconds(worker: Workers) -> None:
         Customer.objects.filter(pk=customer.pk).update(facts_changed_at=timezone.now())
         freshen.delay()
         freshen.delay()
-        until(lambda: CurrentScore.objects.filter(customer=customer).exists(), seconds=20)
+        seen = CurrentScore.objects.filter(customer=customer, facts_at=F("customer__facts_changed_at"))
+        until(seen.exists, seconds=20)
     before = digest_of()
     assert freshen() == 0
     assert digest_of() == before
