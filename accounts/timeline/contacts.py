@@ -53,7 +53,7 @@ def _said_in_contact(text: str) -> Q:
 
 
 def _contact(row: Interaction, look: Look) -> Entry:
-    kind, people = row.get_kind_display(), [person.name for person in row.attendees.all()]
+    kind, people = row.get_kind_display(), sorted(person.name for person in row.attendees.all())
     if row.contact and row.contact.name not in people:
         people.insert(0, row.contact.name)
     return Entry(

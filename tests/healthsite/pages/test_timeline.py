@@ -61,7 +61,7 @@ def play_of(customer: Customer, **fields: Any) -> Play:
 
 
 def test_a_call_says_who_spoke_with_whom_about_what(client: Client, acme: Customer) -> None:
-    ann, cy = make_row(Contact, acme, name="Ann"), make_row(Contact, acme, name="Cy")
+    cy, ann = make_row(Contact, acme, name="Cy"), make_row(Contact, acme, name="Ann")
     talk(acme, author=make_user("Bob"), contact=ann, notes="They stay", sentiment=0.8).attendees.set([ann, cy])
     assert lines(client, acme) == ["Call Renewal Bob with Ann, Cy"]
     text = text_of(client, address(acme))
