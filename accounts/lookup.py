@@ -11,12 +11,13 @@ class UnknownCustomer(LookupError):
 
 def customer_named(identifier: str) -> Customer:
     """The customer with an external id (or `source:external_id`). Raises UnknownCustomer with what to write instead."""
-    found = list(Customer.objects.filter(external_id=identifier).select_related("source")[:3])
+    customers = Customer.objects.select_related("source").order_by("source__name", "external_id")
+    found = list(customers.filter(external_id=identifier)[:3])
     if not found and ":" in identifier:
         source, _, external_id = identifier.partition(":")
-        found = list(Customer.objects.filter(source__name=source, external_id=external_id).select_related("source"))
+        found = list(customers.filter(source__name=source, external_id=external_id))
     if not found:
-        found = list(Customer.objects.filter(aliases__external_id=identifier).select_related("source").distinct()[:3])
+        found = list(customers.filter(aliases__external_id=identifier).distinct()[:3])
     if len(found) > 1:
         names = " or ".join(f"{customer.source.name}:{customer.external_id}" for customer in found)
         raise UnknownCustomer(f"customer {identifier!r} is in more than one source; write {names}")

@@ -77,10 +77,14 @@ def _no_network() -> Iterator[None]:
 def django_db_modify_db_settings(
     tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings_parallel_suffix: None
 ) -> None:
-    """Put SQLite's test database in a file, so that workers and the live server's threads can share it."""
+    """Put SQLite's test database in a file, so that workers and the live server's threads can share it.
+
+    Rows whose order nobody asked for come backwards there, since no order that they happen to have may be relied on.
+    """
     if connection.vendor == "sqlite":
         path = tmp_path_factory.mktemp("database") / "test.sqlite3"
         connection.settings_dict["TEST"]["NAME"] = str(path)
+        connection.settings_dict["OPTIONS"]["init_command"] += "PRAGMA reverse_unordered_selects=ON;"
 
 
 @pytest.fixture(scope="session")
