@@ -1,4 +1,9 @@
-"""Which sources were alive on a date: the days on which each delivered a kind (presets 0.3)."""
+"""Which sources were alive on a date: the days on which each delivered (presets 0.3).
+
+A source that is complete for a kind, or sends it when it changes, is alive with anything it delivers: no ticket for a
+week means that nobody had one. Of other kinds, such as usage, only their own rows and batches tell: where they stop
+while others go on, that feed is broken, and what it measures is frozen in place of being zero (D11).
+"""
 
 from __future__ import annotations
 
@@ -17,6 +22,7 @@ from accounts.business_days import date_of, end_of
 from accounts.history import known_before
 from accounts.kinds import KINDS
 from accounts.models import Batch, Source
+from accounts.models.records import State
 from accounts.numbering import Number, columned
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.rows import DAY_BITS, Ints
@@ -25,7 +31,7 @@ from scoring.metrics.sharing import Shared
 
 @dataclass(frozen=True, slots=True)
 class Delivering:
-    """A source that delivers a kind: the days on which it did (ascending), and how long it may be silent between."""
+    """A source that delivers a kind: the days it was heard on (ascending), and how long it may be silent between."""
 
     source_id: int
     days: Floats
@@ -33,7 +39,7 @@ class Delivering:
     covers_all: bool
 
     def heard(self, days: Ints) -> tuple[Floats, Bools]:
-        """The last day by each of the day numbers on which it delivered, NaN = never, and whether it was alive then."""
+        """The last day by each of the day numbers on which it was heard, NaN = never, and whether it was alive then."""
         last = np.append(self.days, np.nan)[np.searchsorted(self.days, days, side="right") - 1]
         return last, days - last <= self.patience
 
@@ -82,16 +88,33 @@ class Deliveries:
     def __init__(self, shared: Shared) -> None:
         self.shared = shared
         self.sources = cache(self._sources)
+        self._days = cache(self._days_of)
 
     def _sources(self, kind: str) -> list[Delivering]:
+        return [self._delivering(self._known[source_id], kind, days) for source_id, days in self._days(kind).items()]
+
+    def _delivering(self, source: Source, kind: str, days: Floats) -> Delivering:
+        patience, covers_all = source.rhythm_days + source.expected_lag_days, source.covers_kind(kind)
+        if covers_all or issubclass(KINDS[kind], State):
+            every = self._heard[source.pk]
+            days = every[every >= days[0]]  # nothing is known of a kind before its first delivery
+        return Delivering(source.pk, days, patience, covers_all)
+
+    def _days_of(self, kind: str) -> dict[int, Floats]:
+        """The days on which each source delivered a kind, ascending."""
         days: dict[int, list[int]] = {}
         for source_id, day in (*self._batches.get(kind, ()), *self._latest.get(kind, ()), *self._since(kind)):
             days.setdefault(source_id, []).append(day)
-        return [self._delivering(self._known[source_id], kind, heard) for source_id, heard in sorted(days.items())]
+        return {source_id: np.unique(days[source_id]).astype(np.float64) for source_id in sorted(days)}
 
-    def _delivering(self, source: Source, kind: str, days: list[int]) -> Delivering:
-        patience = source.rhythm_days + source.expected_lag_days
-        return Delivering(source.pk, np.unique(days).astype(np.float64), patience, source.covers_kind(kind))
+    @cached_property
+    def _heard(self) -> dict[int, Floats]:
+        """The days on which each source delivered anything, ascending."""
+        found: dict[int, list[Floats]] = {}
+        for kind in KINDS:
+            for source_id, days in self._days(kind).items():
+                found.setdefault(source_id, []).append(days)
+        return {source_id: np.unique(np.concatenate(days)) for source_id, days in found.items()}
 
     def _since(self, kind: str) -> Iterator[tuple[int, int]]:
         """The days after the stretch's first date on which sources have rows. One query for each column."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from django.db.models import F, Max, OuterRef, Subquery
 
@@ -25,7 +25,27 @@ SOURCE: Final = {
     "name": F("source__name"),
     "rhythm": F("source__rhythm_days"),
     "lag": F("source__expected_lag_days"),
+    "covers": F("source__covers"),
 }
+Heard = dict[tuple[int, str], date]  # the last day of each source and kind
+
+
+class Feed(NamedTuple):
+    """A kind that a source has delivered, and what is known of the source."""
+
+    source_id: int
+    kind: str
+    received_at: datetime
+    name: str
+    rhythm: int
+    lag: int
+    covers: list[str] | None
+
+    def last(self, heard: Heard) -> date:
+        """The last day of it; where the source is complete for the kind, of anything the source delivers."""
+        if Source(covers=self.covers).covers_kind(self.kind):
+            return max(day for (source_id, _), day in heard.items() if source_id == self.source_id)
+        return heard[self.source_id, self.kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,40 +69,39 @@ class Silence:
 
 
 def silences(scope: Scope) -> list[Silence]:
-    """Feeds that did not arrive within their rhythm and lag, together by source and day.
+    """Feeds that did not arrive within their rhythm and lag, as scores have it, together by source and day.
 
     One query over the batches; where they point to a silence, one more for rows that came another way.
     """
-    done = Batch.objects.filter(status=Batch.Status.DONE, kind__in=FEEDS)
-    rows = list(done.values_list("source_id", "kind").annotate(last=Max("received_at"), **SOURCE))
-    suspected = [row for row in rows if _is_overdue(row, date_of(row[2]), scope.today)]
-    heard = _latest_rows(suspected, scope.today) if suspected else {}
+    done = Batch.objects.filter(status=Batch.Status.DONE)
+    found = done.values_list("source_id", "kind").annotate(last=Max("received_at"), **SOURCE)
+    feeds = [Feed(*row) for row in found]
+    heard = {(feed.source_id, feed.kind): date_of(feed.received_at) for feed in feeds}
+    if suspected := _overdue(feeds, heard, scope.today):
+        for key, day in _latest_rows({feed.source_id for feed in suspected}, scope.today).items():
+            heard[key] = max(day, heard.get(key, date.min))
     overdue: dict[tuple[str, int, date], list[str]] = defaultdict(list)
-    for row in suspected:
-        last = max(date_of(row[2]), heard.get((row[0], row[1]), date.min))
-        if _is_overdue(row, last, scope.today):
-            overdue[row[3], row[4], last].append(row[1])
+    for feed in _overdue(suspected, heard, scope.today):
+        overdue[feed.name, feed.rhythm, feed.last(heard)].append(feed.kind)
     return [
         Silence(source, tuple(sorted(kinds)), last, (scope.today - last).days, rhythm)
         for (source, rhythm, last), kinds in sorted(overdue.items())
     ]
 
 
-def _is_overdue(row: tuple[Any, ...], last: date, on: date) -> bool:
-    *_, rhythm, lag = row
-    return (on - last).days > rhythm + lag
+def _overdue(feeds: list[Feed], heard: Heard, on: date) -> list[Feed]:
+    return [feed for feed in feeds if feed.kind in FEEDS and (on - feed.last(heard)).days > feed.rhythm + feed.lag]
 
 
-def _latest_rows(suspected: list[tuple[Any, ...]], on: date) -> dict[tuple[int, str], date]:
-    """The latest dated row of each source and kind by a date. One query."""
-    kinds = sorted({kind for _, kind, *_ in suspected})
+def _latest_rows(sources: set[int], on: date) -> Heard:
+    """The latest dated row of each kind of some sources by a date. One query."""
     looks = {
         f"{kind}__{column}": _latest(kind, column, is_moment, on)
-        for kind in kinds
+        for kind in KINDS
         for column, is_moment in dated_by(kind)
     }
-    found: dict[tuple[int, str], date] = {}
-    for pk, *values in Source.objects.filter(pk__in={row[0] for row in suspected}).values_list("pk", *looks.values()):
+    found: Heard = {}
+    for pk, *values in Source.objects.filter(pk__in=sources).values_list("pk", *looks.values()):
         for name, value in zip(looks, values, strict=True):
             day = date_of(value) if isinstance(value, datetime) else value
             key = pk, name.partition("__")[0]

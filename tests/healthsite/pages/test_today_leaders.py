@@ -170,6 +170,22 @@ def test_rows_that_came_another_way_break_the_silence(client: Client, model: typ
     assert morning_of(client).silences == []
 
 
+def test_no_ticket_is_no_silence_while_the_source_delivers_something_else(client: Client) -> None:
+    """The source is complete for tickets, so that none means none; of usage nobody knows."""
+    make_customer()
+    for kind, days in (("tickets", 30), ("usage", 20), ("contacts", 1)):
+        deliver(kind, days)
+    assert [one.kinds for one in morning_of(client).silences] == [("usage",)]
+
+
+def test_a_source_that_delivers_nothing_at_all_is_silent_of_tickets_too(client: Client) -> None:
+    make_customer()
+    for kind, days in (("tickets", 30), ("usage", 20), ("contacts", 9)):
+        deliver(kind, days)
+    told = [(one.kinds, one.days) for one in morning_of(client).silences]
+    assert sorted(told) == [(("tickets",), 9), (("usage",), 20)]
+
+
 def test_a_night_that_is_missing_is_said_above_everything(client: Client) -> None:
     live()
     customer_at(60, BEFORE)
