@@ -81,11 +81,12 @@ class Remembered:
     def points_on(self, ids: Ints, on: date, version: int) -> tuple[Bools, Floats] | None:
         """Whom a version scored on a date (n), and their points; None where it was not told of the night."""
         told = [one for one in self._nights.get(on, []) if one.version]
-        mine = next((one for one in told if one.version == version), None)
-        if mine is None:
+        mine = [one for one in told if one.version == version]  # several where somebody could not be scored
+        if not mine:
             return (np.zeros(len(ids), np.bool_), NOTHING) if told else None
-        there = np.isin(ids, mine.ids, assume_unique=True)
-        return there, mine.points[np.searchsorted(mine.ids, ids[there])]
+        owners, points = np.concatenate([one.ids for one in mine]), np.concatenate([one.points for one in mine])
+        there, order = np.isin(ids, owners, assume_unique=True), np.argsort(owners)
+        return there, points[order[np.searchsorted(owners, ids[there], sorter=order)]]
 
     def _known(self, on: date, days: int) -> list[date]:
         """The days up to a date, the date first; what it was not told of any is read."""

@@ -316,6 +316,18 @@ def test_what_a_night_tells_is_not_read_again(django_assert_num_queries: Any) ->
 
 
 @db
+def test_a_night_told_in_pieces_is_remembered_whole() -> None:
+    """Where somebody cannot be scored the others are judged in halves; with scorecards by rule these interleave."""
+    live()
+    remembered, ids = Remembered(), np.array([1, 2, 3, 4, 5])
+    halves = ([1, 4], [[10.0], [40.0]]), ([2, 5], [[20.0], [50.0]])
+    remembered.tell(D, [Told(np.array(who), np.array(who), np.array(points), version=8) for who, points in halves])
+    found = remembered.points_on(ids, D, 8)
+    assert found
+    assert (found[0].tolist(), found[1].tolist()) == ([True, True, False, True, True], [[10.0], [20.0], [40.0], [50.0]])
+
+
+@db
 def test_what_was_read_says_nothing_of_points() -> None:
     """Then they are made again from the record."""
     acme, _ = recorded_nights(True)
