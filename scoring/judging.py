@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import numpy as np
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import InterfaceError, OperationalError
 
 from scoring.engine.banding import Places
 from scoring.engine.frame import Floats, has_value
@@ -19,6 +22,9 @@ from scoring.models import ScorecardVersion
 from scoring.nights import Ints, Night, night_before
 from scoring.scorecards.choosing import Choice, chosen
 from scoring.vocabulary.placing import Placed, place
+
+# The time of a worker is over, or the database is gone: the whole has to be tried again.
+NOBODYS_FAULT: Final = (SoftTimeLimitExceeded, OperationalError, InterfaceError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,26 @@ def judge_all(
         if len(part):
             loaded = facts.load(part, on, choice.version)
             yield judge(loaded, choice.version, on, officially=officially, facts=facts)
+
+
+def judged_apart(ids: Ints, judged: Callable[[Ints], Iterable[Judged]], lost: dict[int, str]) -> Iterator[Judged]:
+    """What `judged` says of customers; where it raises, of halves of them, down to the one who cannot be judged.
+
+    That one is `lost`, with the reason, and the others go on. What is no customer's fault is raised.
+    """
+    if not len(ids):
+        return
+    try:
+        yield from list(judged(ids))
+    except NOBODYS_FAULT:
+        raise
+    except Exception as error:  # whatever it is, it is told by the name of the customer
+        if len(ids) == 1:
+            lost[int(ids[0])] = f"{type(error).__name__}: {error}"
+            return
+        middle = len(ids) // 2
+        yield from judged_apart(ids[:middle], judged, lost)
+        yield from judged_apart(ids[middle:], judged, lost)
 
 
 def judge(

@@ -11,9 +11,9 @@ from django.db import transaction
 from scoring.engine.scoring import Scored
 from scoring.facts import ASKED, Facts
 from scoring.indicators.remembering import Told
-from scoring.judging import Judged, judge_all
+from scoring.judging import Judged, judge_all, judged_apart
 from scoring.keeping import keep
-from scoring.leasing import MOST_ATTEMPTS, end
+from scoring.leasing import MOST_ATTEMPTS, Fenced, end
 from scoring.models import Failure, Purpose, Run, Shard
 from scoring.recording import record, refresh
 from scoring.scorecards.choosing import choices_of
@@ -67,29 +67,25 @@ def _done(shard: Shard, parts: list[Scored], failed: int) -> None:
 
 
 def _scored(run: Run, ids: Ids, lost: dict[int, str], facts: Facts) -> Iterator[Judged]:
-    """The customers judged; where something raises, halves, down to the one customer who cannot be scored."""
-    if not len(ids):
-        return
-    try:
-        yield from list(judge_all(ids, run.as_of, choices_of(run), officially=run.is_official, facts=facts))
-    except Exception as error:  # whatever it is, the others go on and the run shows it by name
-        if len(ids) == 1:
-            lost[int(ids[0])] = f"{type(error).__name__}: {error}"
-            return
-        middle = len(ids) // 2
-        yield from _scored(run, ids[:middle], lost, ASKED)
-        yield from _scored(run, ids[middle:], lost, ASKED)
+    """The customers judged, all but those who cannot be; parts of them ask for facts themselves."""
+    choices = choices_of(run)
+
+    def judged(some: Ids) -> Iterator[Judged]:
+        known = facts if len(some) == len(ids) else ASKED
+        return judge_all(some, run.as_of, choices, officially=run.is_official, facts=known)
+
+    return judged_apart(ids, judged, lost)
 
 
 def cut(shard: Shard) -> bool:
-    """Replace a shard by its halves; False where one customer is left."""
+    """Replace a taken shard by its halves; False where one customer is left. Raises Fenced."""
     ids = ASKED.customers((shard.first_customer, shard.last_customer), shard.run.as_of)
     if len(ids) < 2:
         return False
     middle = int(ids[len(ids) // 2])
+    halved = {"last_customer": middle - 1, "state": Shard.State.WAITING, "attempts": 0, "lease_until": None}
     with transaction.atomic():
+        if not Shard.objects.filter(pk=shard.pk, token=shard.token, state=Shard.State.LEASED).update(**halved):
+            raise Fenced(f"shard {shard.pk} was taken over")
         Shard.objects.create(run=shard.run, first_customer=middle, last_customer=shard.last_customer)
-        Shard.objects.filter(pk=shard.pk, token=shard.token).update(
-            last_customer=middle - 1, state=Shard.State.WAITING, attempts=0, lease_until=None
-        )
     return True

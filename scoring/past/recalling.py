@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import Final, Literal
 
 import numpy as np
@@ -16,7 +17,7 @@ from accounts.models import Customer
 from scoring.engine.changes import Change
 from scoring.engine.scoring import Scored, score
 from scoring.explaining import Explained, NotScored, changes_between
-from scoring.judging import Judged, judge
+from scoring.judging import Judged, judge, judged_apart
 from scoring.loading import Ids, load, load_inputs
 from scoring.metrics.block import blocks
 from scoring.models import Failure, Purpose, Run, ScorecardVersion, ScoreRecord
@@ -94,7 +95,7 @@ def recall_day(on: date) -> Run:
     lost: dict[int, str] = {}
     for version, ids in _by_version(on, official):
         for part in blocks(ids, settings.SHARD_SIZE):
-            for judged in _judged(part, on, version, lost):
+            for judged in judged_apart(part, partial(_judged, on=on, version=version), lost):
                 record(run, judged)
                 known = int((judged.scored.reason == 0).sum())
                 run.scored, run.not_scored = run.scored + known, run.not_scored + len(judged.scored.ids) - known
@@ -115,17 +116,7 @@ def _by_version(on: date, official: ScorecardVersion) -> Iterator[tuple[Scorecar
         yield version, ids[by == pk]
 
 
-def _judged(ids: Ids, on: date, version: ScorecardVersion, lost: dict[int, str]) -> Iterator[Judged]:
-    """The customers judged as known then; where something raises, halves, down to the one who cannot be scored."""
-    try:
-        with transaction.atomic():  # what the database refuses must not end the transaction of the others
-            found = judge(load(ids, on, version.engine, end_of(on)), version, on)
-    except Exception as error:  # whatever it is, the others go on and the run shows it by name
-        if len(ids) == 1:
-            lost[int(ids[0])] = f"{type(error).__name__}: {error}"
-            return
-        middle = len(ids) // 2
-        yield from _judged(ids[:middle], on, version, lost)
-        yield from _judged(ids[middle:], on, version, lost)
-    else:
-        yield found
+def _judged(ids: Ids, on: date, version: ScorecardVersion) -> list[Judged]:
+    """The customers judged as known then. What the database refuses must not end the transaction of the others."""
+    with transaction.atomic():
+        return [judge(load(ids, on, version.engine, end_of(on)), version, on)]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import time_machine
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from accounts.models import Customer, CustomerPeriod, Ticket
@@ -82,6 +85,19 @@ def test_one_customer_who_cannot_be_scored_is_named_and_the_others_go_on(monkeyp
     assert set(scores(run)) == {fine.pk, also_fine.pk}
     assert Failure.objects.get().reason == "ZeroDivisionError: a poisoned number"
     assert (run.scored, run.failed) == (2, 1)
+
+
+@pytest.mark.parametrize("error", [SoftTimeLimitExceeded, OperationalError, InterfaceError])
+def test_what_is_no_customers_fault_fails_nobody(error: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole is to be tried again: the time of the worker is over, or the database does not answer."""
+    customer_with_tickets(1), customer_with_tickets(2)
+    with monkeypatch.context() as patch:
+        patch.setattr(facts, "load", Mock(side_effect=error))
+        with pytest.raises(error):
+            night()
+    Shard.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    run = night()
+    assert (run.scored, run.failed) == (2, 0)
 
 
 def test_who_cannot_be_scored_stays_in_the_stage_and_who_has_left_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,6 +194,23 @@ def test_a_shard_that_keeps_ending_its_worker_is_cut_down_to_the_customer() -> N
             work(shard)
     assert complete(run).failed == 1
     assert Failure.objects.get().customer_id == poison
+
+
+def test_who_comes_too_late_cuts_nothing() -> None:
+    """Its half would stand in the way of whoever has the whole by then."""
+    customer_with_tickets(1), customer_with_tickets(2)
+    run = open_run(D, Purpose.NIGHTLY, support_scorecard())
+    Shard.objects.update(attempts=MOST_ATTEMPTS)
+    late = take(Shard, run.shards.get().pk)
+    Shard.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    quick = take(Shard, run.shards.get().pk)
+    assert late
+    assert quick
+    with pytest.raises(Fenced):
+        work(late)
+    assert run.shards.count() == 1
+    assert work(quick) is False
+    assert complete(run).scored == 2
 
 
 def test_a_night_uses_the_version_it_began_with() -> None:
