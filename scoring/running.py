@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -35,10 +34,13 @@ def open_run(
 ) -> Run:
     """The run of a date and purpose, made with its shards where there is none; who comes second gets the first's.
 
-    A shard has so many customers as are scored at once, or else those of one of the `parts` (first and last id).
+    Where several scorecards are live, an official run holds them all, and their rules. A shard has so many customers as
+    are scored at once, or else those of one of the `parts` (first and last id).
     """
     named = version.scorecard.key if purpose in (Purpose.TRIAL, Purpose.SHADOW) else ""
-    says = {"version": version, "choices": [] if named else _choices(version), "backfilled": backfilled}
+    live = [] if named else choices_now()
+    several = as_json(live) if len(live) > 1 else []
+    says = {"version": live[-1].version if several else version, "choices": several, "backfilled": backfilled}
     with transaction.atomic():
         run, made = Run.objects.get_or_create(as_of=on, purpose=purpose, scorecard=named, defaults=says)
         if made:
@@ -49,12 +51,6 @@ def open_run(
 
 def _active(on: date) -> QuerySet[Customer, int]:
     return Customer.objects.active_on(on).order_by("pk").values_list("pk", flat=True)
-
-
-def _choices(version: ScorecardVersion) -> list[dict[str, Any]]:
-    """The live scorecards that an official run holds, where there are several."""
-    live = choices_now()
-    return as_json(live) if len(live) > 1 and live[-1].version == version else []
 
 
 def reopen(run: Run, version: ScorecardVersion, *, parts: Sequence[tuple[int, int]] = ()) -> Run:
@@ -106,7 +102,7 @@ def waiting_shards() -> QuerySet[Shard]:
     past nights. Nothing of the past while a backfill goes through it.
     """
     shards = Shard.objects.filter(free(), run__finished_at=None).order_by("run__as_of", "pk")
-    if Backfill.objects.filter(lease_until__gt=timezone.now()).exists():
+    if _past_is_taken():
         shards = shards.exclude(run__backfilled=True)
     for backfilled in (False, True):
         nights = Run.objects.filter(purpose=Purpose.NIGHTLY, backfilled=backfilled, finished_at=None)
@@ -115,14 +111,28 @@ def waiting_shards() -> QuerySet[Shard]:
     return shards
 
 
-def due_dates(now: datetime | None = None) -> list[date]:
-    """Business dates that have ended, at most a week back, and have no nightly run; the oldest first.
+def open_nights() -> QuerySet[Run]:
+    """Nights that are begun and not done, the oldest first. Nothing of the past while a backfill goes through it."""
+    nights = Run.objects.filter(purpose=Purpose.NIGHTLY, finished_at=None).order_by("as_of")
+    return nights.exclude(backfilled=True) if _past_is_taken() else nights
 
-    The night begins at NIGHT_STARTS_AT_HOUR of the site's zone. Before the first run only the newest date is due.
-    """
+
+def _past_is_taken() -> bool:
+    return Backfill.objects.filter(lease_until__gt=timezone.now()).exists()
+
+
+def newest_date(now: datetime | None = None) -> date:
+    """The latest business date whose night has begun, at NIGHT_STARTS_AT_HOUR of the site's zone."""
     local = (now or timezone.now()).astimezone(site_zone())
-    newest = local.date() - timedelta(days=1 if local.hour >= settings.NIGHT_STARTS_AT_HOUR else 2)
-    nightly = Run.objects.filter(purpose=Purpose.NIGHTLY)
+    return local.date() - timedelta(days=1 if local.hour >= settings.NIGHT_STARTS_AT_HOUR else 2)
+
+
+def due_dates(now: datetime | None = None) -> list[date]:
+    """Business dates whose night has begun, at most a week back, and that have no nightly run; the oldest first.
+
+    Before the first run only the newest date is due.
+    """
+    newest, nightly = newest_date(now), Run.objects.filter(purpose=Purpose.NIGHTLY)
     first = nightly.order_by("as_of").values_list("as_of", flat=True).first() or newest
     oldest = max(first, newest - timedelta(days=LOOK_BACK_DAYS - 1))
     dates = [oldest + timedelta(days=n) for n in range((newest - oldest).days + 1)]

@@ -12,13 +12,11 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from accounts.business_days import today
 from accounts.models import User
 from scoring.models import Backfill, Purpose, Run
-from scoring.models.scorecards import Use
 from scoring.past.backfilling import score_nights
 from scoring.past.recalling import KNOWN, Known
-from scoring.scorecards.publishing import version_in_use
+from scoring.past.rescoring import latest_date, trial_version
 
 LONGEST: Final = timedelta(days=5 * 366)
 LEASE: Final = timedelta(minutes=15)  # who scores no date for so long has lost the backfill
@@ -41,11 +39,9 @@ def ask_backfill(
 
     Raises NotAsked, and UnknownScorecard for a key that no scorecard has; then nothing is written.
     """
-    _check(first, last, known)
+    _check(first, last, known, latest_date(scorecard))
     if scorecard and known == "then":
         raise NotAsked("as known then, the scorecards of each night score; leave the scorecard out")
-    if scorecard:
-        version_in_use(scorecard)
     asked = {"first_on": first, "last_on": last, "known": known, "scorecard": scorecard}
     if same := unfinished().select_for_update().filter(**asked).first():
         return same
@@ -55,11 +51,11 @@ def ask_backfill(
     return Backfill.objects.create(next_on=first, by=by, **asked)
 
 
-def _check(first: date, last: date, known: str) -> None:
+def _check(first: date, last: date, known: str, latest: date) -> None:
     if first > last:
         raise NotAsked(f"the first date {first} is after the last date {last}; give them the other way round")
-    if last > today():
-        raise NotAsked(f"the last date {last} is still to come; the latest that can be scored is {today()}")
+    if last > latest:
+        raise NotAsked(f"the night of {last} has not begun; the latest date that can be scored is {latest}")
     if last - first > LONGEST:
         raise NotAsked(f"{first} to {last} is more than five years; ask for a part of it")
     if known not in KNOWN:
@@ -171,7 +167,7 @@ def _move(mine: Backfill, next_on: date) -> None:
 
 def _scored_already(mine: Backfill) -> dict[date, Run]:
     """The runs that were made for dates left since the backfill was asked for."""
-    is_trial = bool(mine.scorecard) and version_in_use(mine.scorecard).use != Use.LIVE
+    is_trial = trial_version(mine.scorecard) is not None
     official = [Purpose.RECALLED] if known_of(mine) == "then" else [Purpose.NIGHTLY, Purpose.RESTATED]
     made = Run.objects.filter(started_at__gte=mine.asked_at, finished_at__isnull=False, backfilled=True)
     left = made.filter(as_of__range=(mine.next_on, mine.last_on), scorecard=mine.scorecard if is_trial else "")

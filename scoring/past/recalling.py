@@ -22,7 +22,7 @@ from scoring.loading import Ids, load, load_inputs
 from scoring.metrics.block import blocks
 from scoring.models import Failure, Purpose, Run, ScorecardVersion, ScoreRecord
 from scoring.packing import pack
-from scoring.past.rescoring import official_version, score_day
+from scoring.past.rescoring import check_over, official_version, score_day
 from scoring.recording import record
 
 Known = Literal["then", "now"]
@@ -78,7 +78,8 @@ def _numbers(scored: Scored, version: ScorecardVersion) -> ScoreRecord:
 
 
 def score_date(on: date, *, known: Known = "now", key: str = "") -> Run:
-    """Score a past date for everybody: as `score_day` does, or as known then. Raises UnknownScorecard."""
+    """Score a past date for everybody: as `score_day` does, or as known then. Raises NotOver, UnknownScorecard."""
+    check_over(on, key)
     return recall_day(on) if known == "then" else score_day(on, key)
 
 

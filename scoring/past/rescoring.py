@@ -15,13 +15,18 @@ from accounts.models import Customer
 from scoring.judging import judge_all
 from scoring.metrics.block import blocks
 from scoring.models import Purpose, Run, ScorecardVersion
+from scoring.models.scorecards import Use
 from scoring.recording import refresh, retire
-from scoring.running import complete, open_run, reopen
+from scoring.running import complete, newest_date, open_run, reopen
 from scoring.scorecards.choosing import Choice, choices_now
 from scoring.scorecards.publishing import live_version, version_in_use
 from scoring.scorecards.recommending import choose_live
 
 Parts = Sequence[tuple[int, int]]  # the first and last id of each part of the customers
+
+
+class NotOver(ValueError):
+    """A date whose night has not begun: an official record of it would stand in the night's place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +42,32 @@ def official_version(on: date) -> ScorecardVersion:
     return live_version() or choose_live(on)
 
 
+def trial_version(key: str) -> ScorecardVersion | None:
+    """What a scorecard is tried with, apart from the official record; None where it is live, or none is named.
+
+    Raises UnknownScorecard.
+    """
+    version = version_in_use(key) if key else None
+    return None if version is None or version.use == Use.LIVE else version
+
+
+def latest_date(key: str = "") -> date:
+    """The latest date that can be scored: a trial may be of today, the official record is the night's to begin."""
+    return today() if trial_version(key) else newest_date()
+
+
+def check_over(on: date, key: str = "") -> None:
+    """Raise NotOver for a date that is too young to be scored, and UnknownScorecard."""
+    latest = latest_date(key)
+    if on > latest:
+        raise NotOver(f"the night of {on} has not begun; the latest date that can be scored is {latest}")
+
+
 def score_day(on: date, key: str = "") -> Run:
     """Score a past date: the nightly record, marked backfilled, where there is none, else the restatement beside it.
 
-    With the key of a scorecard that is not live, a trial apart from the official record. Raises UnknownScorecard.
+    By all live scorecards, or with the key of one that is not live, a trial apart from the official record. Raises
+    UnknownScorecard.
     """
     return complete(*begin_days([on], key))
 
@@ -48,13 +75,13 @@ def score_day(on: date, key: str = "") -> Run:
 @transaction.atomic
 def begin_days(days: Sequence[date], key: str = "", parts: Parts = ()) -> list[Run]:
     """The runs that `score_day` completes, cut into these parts of customers where they have not begun."""
-    version = version_in_use(key) if key else official_version(days[0])
-    return [_begun(on, version, key, parts) for on in days]
+    trial = trial_version(key)
+    if trial:
+        return [_again(on, Purpose.TRIAL, trial, parts) for on in days]
+    return [_begun(on, official_version(days[0]), parts) for on in days]
 
 
-def _begun(on: date, version: ScorecardVersion, key: str, parts: Parts) -> Run:
-    if key and version.use != "live":
-        return _again(on, Purpose.TRIAL, version, parts)
+def _begun(on: date, version: ScorecardVersion, parts: Parts) -> Run:
     nightly = Run.objects.filter(as_of=on, purpose=Purpose.NIGHTLY).first()
     if nightly is None or nightly.finished_at is None:
         return nightly or open_run(on, Purpose.NIGHTLY, version, backfilled=True, parts=parts)

@@ -7,17 +7,22 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from time_machine import TimeMachineFixture
 
 from playbooks.models import Mail, Play
 from scoring.leasing import take
 from scoring.models import Purpose, Run, Shard
+from scoring.past.backfills import ask_backfill
+from scoring.past.backfills import take as take_backfill
 from scoring.running import complete, open_run
 from tests.cast import give, make_user
 from tests.digest import digest_of
 from tests.healthsite.pages.world import D, customer_at, live, supply
+from tests.scoring.builders import noon
 
 pytestmark = pytest.mark.django_db
-BEFORE = D - timedelta(days=1)
+DAY = timedelta(days=1)
+BEFORE = D - DAY
 ALERTS = 4  # A2 for each of two components, A7 and A8; A1 looks a week back, where there is no night
 
 
@@ -49,6 +54,24 @@ def test_both_phases_are_told() -> None:
     assert scored == f"{D}: scored 1, not scored 0, failed 0"
     assert reacted == f"{D}: alerts {ALERTS}, plays 1, tasks {play.tasks.count()}"
     assert Mail.objects.get().recipient.name == "Bob"
+
+
+@pytest.mark.usefixtures("_collapse")
+def test_a_backfill_at_work_does_not_hold_up_the_night() -> None:
+    """Its nights are its own to complete: whoever took one of their shards would hold it up, and be held up by it."""
+    assert take_backfill(ask_backfill(first=BEFORE - 2 * DAY, last=BEFORE - DAY))
+    past = open_run(BEFORE - 2 * DAY, Purpose.NIGHTLY, live(), backfilled=True)
+    assert take(Shard, past.shards.get().pk)
+    assert nightly("--date", str(D))[0] == f"{D}: scored 1, not scored 0, failed 0"
+    past.refresh_from_db()
+    assert past.finished_at is None
+
+
+def test_a_day_that_is_not_over_has_no_night(time_machine: TimeMachineFixture) -> None:
+    live()
+    time_machine.move_to(noon(D), tick=False)
+    with pytest.raises(CommandError, match=f"{D} is not over yet"):
+        nightly("--date", str(D))
 
 
 @pytest.mark.usefixtures("_collapse")

@@ -182,7 +182,8 @@ def test_asked_twice_it_is_one() -> None:
     ("said", "message"),
     [
         ({"last": FIRST - DAY}, "is after the last date"),
-        ({"last": D + 2 * DAY}, "still to come; the latest that can be scored is 2025-10-01"),
+        ({"last": D + DAY}, "the night of 2025-10-01 has not begun; the latest date that can be scored is 2025-09-30"),
+        ({"last": D + 2 * DAY, "scorecard": "component-default"}, "the latest date that can be scored is 2025-10-01"),
         ({"first": D - timedelta(days=1900)}, "more than five years"),
         ({"known": "soon"}, "'soon' is no way to know; say now or then"),
         ({"known": "then", "scorecard": "support-only"}, "leave the scorecard out"),
@@ -202,8 +203,9 @@ def test_an_unknown_scorecard_is_refused() -> None:
         ask(scorecard="horoscope")
 
 
-def test_today_and_five_years_are_possible() -> None:
-    assert ask(today() - backfills.LONGEST, today()).state == "waiting"
+def test_five_years_are_possible_and_of_a_trial_today() -> None:
+    assert ask(D - backfills.LONGEST, D).state == "waiting"
+    assert ask(today(), today(), scorecard="component-default").state == "waiting"
 
 
 def test_the_tick_hands_out_the_oldest_and_the_task_does_it(monkeypatch: pytest.MonkeyPatch) -> None:

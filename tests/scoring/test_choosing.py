@@ -86,6 +86,18 @@ def test_a_run_holds_the_rules_as_they_were_when_it_began(ada: User) -> None:
     assert [choice.version.scorecard.key for choice in choices_of(run)] == ["large", "support-only"]
 
 
+def test_a_scorecard_that_goes_live_while_a_night_is_opened_takes_no_rule_away(ada: User) -> None:
+    """Whoever opens it may know the version that was for everybody a moment ago."""
+    before = support_scorecard()
+    another("large", LARGE, 1, ada)
+    large, small = customer_with_tickets(1, size="enterprise"), customer_with_tickets(1, size="small")
+    publish(definition(min_coverage=0.2))
+    edited = make_live("support-only")
+    run = complete(open_run(D, Purpose.NIGHTLY, before))
+    assert cards(run) == {large.pk: "large", small.pk: "support-only"}
+    assert (before.number, run.version) == (1, edited)
+
+
 def test_a_rule_may_ask_for_the_age_of_an_account(ada: User) -> None:
     support_scorecard()
     another("young", {"field": "tenure_days", "op": "<", "value": 90}, 1, ada)

@@ -9,13 +9,16 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from time_machine import TimeMachineFixture
 
 from accounts.models import Ticket
-from scoring.models import Backfill, Run
+from scoring.models import Backfill, CurrentScore, Run, Scorecard, ScoreRecord
 from scoring.past.backfills import ask_backfill, rush
+from scoring.running import due_dates
+from scoring.scorecards.publishing import make_live, publish
 from tests.cast import make_customer, make_row, make_source
 from tests.digest import digest_of
-from tests.scoring.builders import D, customer_with_tickets, noon, support_scorecard
+from tests.scoring.builders import D, customer_with_tickets, definition, noon, support_scorecard
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -48,6 +51,36 @@ def test_score_without_a_date_refreshes_the_current_scores() -> None:
     support_scorecard()
     assert json.loads(run("score", "--json"))["runs"][0]["purpose"] == "current"
     assert not Run.objects.exists()
+
+
+def test_no_day_is_scored_before_its_night_whose_place_the_record_would_take(time_machine: TimeMachineFixture) -> None:
+    customer_with_tickets(1)
+    support_scorecard()
+    time_machine.move_to(noon(D), tick=False)
+    with pytest.raises(CommandError, match=f"the night of {D} has not begun; the latest .* is {D - DAY}"):
+        run("score", "--date", str(D))
+    with pytest.raises(CommandError, match=f"the night of {D} has not begun"):
+        run("score", "--from", str(D - DAY), "--to", str(D))
+    with pytest.raises(CommandError, match=f"{D + DAY} is outside 1970-01-01 to today"):
+        run("score", "--date", str(D + DAY))
+    assert "trial" in run("score", "--date", str(D), "--scorecard", "component-default")
+    time_machine.move_to(noon(D + DAY), tick=False)
+    assert due_dates() == [D]
+
+
+def test_a_live_scorecard_by_name_scores_nobody_whom_another_is_for() -> None:
+    """Each customer by the one that its rule picks, as in a night, with the name as without."""
+    large, small = customer_with_tickets(1, size="enterprise"), customer_with_tickets(1, size="small")
+    support_scorecard()
+    publish({**definition(), "key": "big", "title": "Big ones"})
+    Scorecard.objects.filter(key="big").update(when={"field": "size", "op": ">=", "value": 3}, position=1)
+    make_live("big")
+    run("score", "--date", str(D), "--scorecard", "big")
+    run("score", "--scorecard", "big")
+    picked = {large.pk: "big", small.pk: "support-only"}
+    for found in (ScoreRecord.objects.filter(run__purpose="nightly", run__as_of=D), CurrentScore.objects.all()):
+        assert dict(found.values_list("customer", "version__scorecard__key")) == picked
+    assert Run.objects.count() == 1
 
 
 def test_score_makes_the_best_reaching_preset_live_and_says_why() -> None:

@@ -9,12 +9,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Sum
 
+from accounts.business_days import today
 from playbooks.models import Reaction
 from playbooks.running import due_reactions, react
 from scoring.management.arguments import business_date
 from scoring.models import Purpose, Run
 from scoring.past.rescoring import official_version
-from scoring.running import complete, due_dates, open_run
+from scoring.running import complete, due_dates, open_nights, open_run
 from scoring.scorecards.shadowing import due_shadows
 
 
@@ -29,8 +30,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Complete each run, react to the newest, and say what became of it."""
+        if options["date"] == today():
+            raise CommandError(f"{today()} is not over yet: its night is scored when it is")
         dates = [options["date"]] if options["date"] else due_dates()
-        for run in Run.objects.filter(purpose=Purpose.NIGHTLY, finished_at=None).order_by("as_of"):
+        for run in open_nights():
             self._report(complete(run))
         for day in dates:
             self._night(day)

@@ -15,7 +15,7 @@ from scoring.management.arguments import business_date, errors_in_one_line, prin
 from scoring.models import Backfill, Run, ScorecardVersion
 from scoring.past.backfills import NotAsked, Overtaken, ask_backfill, rush, stop
 from scoring.past.recalling import KNOWN, score_date
-from scoring.past.rescoring import official_version, refresh_current, score_day
+from scoring.past.rescoring import official_version, refresh_current, score_day, trial_version
 from scoring.scorecards.publishing import live_version
 from scoring.scorecards.recommending import reaches
 
@@ -91,7 +91,7 @@ class Command(BaseCommand):
         return found
 
     def _current(self, name: str | None, key: str) -> dict[str, Any]:
-        if key and key != _live_key():
+        if trial_version(key):
             return _summary(score_day(today(), key))
         started = time.monotonic()
         version = official_version(today())
@@ -131,11 +131,6 @@ def _asked(first: date, last: date, options: dict[str, Any]) -> Backfill:
         stop(backfill=backfill)
         backfill = ask_backfill(**asked)
     return backfill
-
-
-def _live_key() -> str:
-    live = live_version()
-    return live.scorecard.key if live else ""
 
 
 def _card(version: ScorecardVersion) -> dict[str, Any]:

@@ -173,7 +173,7 @@ def test_an_admin_asks_for_past_dates(client: Client, admin: User) -> None:
     ("said", "message"),
     [
         ({"last": "2025-08-01"}, "The first date 2025-09-01 is after the last date 2025-08-01"),
-        ({"last": "2026-09-01"}, "still to come"),
+        ({"last": "2026-09-01"}, "The night of 2026-09-01 has not begun"),
         ({"first": "2001-01-01"}, "more than five years"),
         ({"first": "soon"}, "Enter a valid date."),
         ({"first": "0001-01-01"}, "greater than or equal to"),
