@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,10 +12,9 @@ from django.utils import timezone
 
 from accounts.business_days import today
 from accounts.models import Customer
-from scoring.judging import judge_all
 from scoring.models import CurrentScore
-from scoring.recording import ROWS_AT_ONCE, refresh
-from scoring.scorecards.choosing import Choice, choices_now
+from scoring.recording import renew
+from scoring.scorecards.choosing import choices_now
 
 NEWS: Final = timedelta(days=2)  # older news has been through a night
 
@@ -25,12 +23,15 @@ def freshen(now: datetime | None = None) -> list[int]:
     """Score customers about whom something arrived, as of today; returns their ids, at most `SHARD_SIZE` at once.
 
     What is seen is remembered by the stamp of the news that was read before the facts were: news that lands meanwhile
-    has another stamp, and is found the next time. Before the first scorecard is live nobody is scored.
+    has another stamp, and is found the next time. Before the first scorecard is live nobody is scored. Who cannot be
+    scored is named in the log, and left alone until there is more news.
     """
     choices = choices_now()
     news = _news(now or timezone.now()) if choices else {}
     if news:
-        _score(choices, news)
+        _, lost = renew(np.fromiter(news, dtype=np.int64), today(), choices, news)
+        for customer_id in lost:
+            CurrentScore.objects.filter(customer=customer_id).update(facts_at=news[customer_id])
     return list(news)
 
 
@@ -39,13 +40,3 @@ def _news(now: datetime) -> dict[int, datetime]:
     recent = Customer.objects.active_on(today()).filter(facts_changed_at__gt=now - NEWS)
     unseen = recent.exclude(current_score__facts_at=F("facts_changed_at")).order_by("pk")
     return dict(unseen.values_list("pk", "facts_changed_at")[: settings.SHARD_SIZE])
-
-
-def _score(choices: Sequence[Choice], news: dict[int, datetime]) -> None:
-    day, ids = today(), np.fromiter(news, dtype=np.int64)
-    for judged in judge_all(ids, day, choices):
-        refresh(judged, day)
-    seen = list(CurrentScore.objects.filter(customer__in=news))
-    for current in seen:
-        current.facts_at = news[current.customer_id]
-    CurrentScore.objects.bulk_update(seen, ["facts_at"], batch_size=ROWS_AT_ONCE)

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.history import stretch
 from accounts.ingestion.inserting import insert
 from accounts.models import Customer
 from scoring.engine.frame import Bools, Floats
-from scoring.judging import Judged
+from scoring.engine.scoring import Scored
+from scoring.judging import Judged, judge_all, judged_apart
 from scoring.models import CurrentScore, Purpose, Run, ScoreRecord
 from scoring.nights import records_of
 from scoring.packing import pack
+from scoring.scorecards.choosing import Choice
 from scoring.vocabulary.stays import stages_since
 
+log = logging.getLogger(__name__)
+
 Ids = npt.NDArray[np.int64]
+News = Mapping[int, datetime | None]  # the stamp of the latest about each customer
 ROWS_AT_ONCE = 500  # below the limit of parameters of a statement on SQLite
 COMPARE_DAYS = 30
 
@@ -52,18 +60,40 @@ def record(run: Run, judged: Judged) -> None:
     insert(ScoreRecord, {**numbers(judged), "run_id": [run.pk] * count}, count)
 
 
-def refresh(judged: Judged, on: date) -> None:
-    """Make these the current scores of their customers, unless a newer date is there already."""
+@transaction.atomic(savepoint=False)
+def refresh(judged: Judged, on: date, news: News | None = None) -> None:
+    """Make these the current scores of their customers, unless a newer date is there already.
+
+    `news` has the stamps of what was the latest about each before the facts were read, where that is up to the moment;
+    it is written with the numbers, so that a score which knows less than another is seen to know less.
+    """
     columns, now = {**numbers(judged), **_beside(judged, on)}, timezone.now()
+    if news is not None:
+        columns["facts_at"] = [news.get(customer_id) for customer_id in judged.scored.ids.tolist()]
     rows = [
         CurrentScore(as_of=on, calculated_at=now, **dict(zip(columns, row, strict=True)))
         for row, mine in zip(zip(*columns.values(), strict=True), _older(judged.scored.ids, on), strict=True)
         if mine
     ]
-    changing = [field.name for field in CurrentScore._meta.fields if field.name not in ("customer", "facts_at")]
+    kept = {"customer"} if news is not None else {"customer", "facts_at"}
+    changing = [field.name for field in CurrentScore._meta.fields if field.name not in kept]
     CurrentScore.objects.bulk_create(
         rows, batch_size=ROWS_AT_ONCE, update_conflicts=True, unique_fields=["customer"], update_fields=changing
     )
+
+
+def renew(ids: Ids, on: date, choices: Sequence[Choice], news: News | None) -> tuple[list[Scored], dict[int, str]]:
+    """Make the current scores of customers (ids ascending) anew, by the live scorecards; `news` as for `refresh`.
+
+    Returns the scores, and who cannot be scored, with the reason; the log names them too.
+    """
+    found, lost = [], dict[int, str]()
+    for judged in judged_apart(ids, partial(judge_all, on=on, choices=choices), lost):
+        refresh(judged, on, news)
+        found.append(judged.scored)
+    for customer_id, why in lost.items():
+        log.error("customer %s cannot be scored as of %s: %s", customer_id, on, why)
+    return found, lost
 
 
 def retire(on: date) -> None:
@@ -80,9 +110,10 @@ def scores_on(ids: Ids, on: date) -> dict[int, float]:
 
 
 def _older(ids: Ids, on: date) -> Sequence[bool]:
-    newer = CurrentScore.objects.filter(stretch((int(ids[0]), int(ids[-1]))), as_of__gt=on)
-    ahead = set(newer.values_list("customer_id", flat=True))
-    return [customer_id not in ahead for customer_id in ids.tolist()]
+    """Whose current score is not of a newer date (n). Nobody else writes them until this transaction ends."""
+    there = CurrentScore.objects.filter(stretch((int(ids[0]), int(ids[-1])))).order_by("customer_id")
+    dates = dict(there.select_for_update(no_key=True).values_list("customer_id", "as_of"))
+    return [dates.get(customer_id, on) <= on for customer_id in ids.tolist()]
 
 
 def _beside(judged: Judged, on: date) -> dict[str, list[Any]]:

@@ -12,11 +12,10 @@ from django.db import transaction
 
 from accounts.business_days import today
 from accounts.models import Customer
-from scoring.judging import judge_all
 from scoring.metrics.block import blocks
 from scoring.models import Purpose, Run, ScorecardVersion
 from scoring.models.scorecards import Use
-from scoring.recording import refresh, retire
+from scoring.recording import renew, retire
 from scoring.running import complete, newest_date, open_run, reopen
 from scoring.scorecards.choosing import Choice, choices_now
 from scoring.scorecards.publishing import live_version, version_in_use
@@ -33,8 +32,9 @@ class NotOver(ValueError):
 class Counts:
     """What became of the customers of a refresh."""
 
-    scored: int = 0
-    not_scored: int = 0
+    scored: int
+    not_scored: int
+    failed: int
 
 
 def official_version(on: date) -> ScorecardVersion:
@@ -101,13 +101,12 @@ def refresh_current(on: date | None = None, customer: Customer | None = None) ->
     choices = choices_now() or [Choice(official_version(day))]
     active = Customer.objects.active_on(day).order_by("pk")
     chosen = active.filter(pk=customer.pk) if customer else active
-    ids = np.fromiter(chosen.values_list("pk", flat=True), dtype=np.int64)
-    counts = Counts()
-    for part in blocks(ids, settings.SHARD_SIZE):
-        for judged in judge_all(part, day, choices):
-            refresh(judged, day)
-            known = int((judged.scored.reason == 0).sum())
-            counts = Counts(counts.scored + known, counts.not_scored + len(judged.scored.ids) - known)
+    stamps = dict(chosen.values_list("pk", "facts_changed_at"))
+    news, known, failed = stamps if day == today() else None, 0, 0
+    for part in blocks(np.fromiter(stamps, dtype=np.int64), settings.SHARD_SIZE):
+        scores, lost = renew(part, day, choices, news)
+        known += sum(int((scored.reason == 0).sum()) for scored in scores)
+        failed += len(lost)
     if customer is None:
         retire(day)
-    return counts
+    return Counts(known, len(stamps) - known - failed, failed)

@@ -102,7 +102,7 @@ class Command(BaseCommand):
             **_card(version),
             "scored": counts.scored,
             "not_scored": counts.not_scored,
-            "failed": 0,
+            "failed": counts.failed,
             "seconds": round(time.monotonic() - started, 3),
         }
 
