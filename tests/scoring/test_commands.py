@@ -12,9 +12,10 @@ from django.core.management import CommandError, call_command
 from time_machine import TimeMachineFixture
 
 from accounts.models import Ticket
-from scoring.models import Backfill, CurrentScore, Run, Scorecard, ScoreRecord
+from scoring.models import Backfill, CurrentScore, Run, Scorecard, ScoreRecord, Shard
 from scoring.past.backfills import ask_backfill, rush
 from scoring.running import due_dates
+from scoring.scorecards.choosing import choices_of
 from scoring.scorecards.publishing import make_live, publish
 from tests.cast import make_customer, make_row, make_source
 from tests.digest import digest_of
@@ -66,6 +67,18 @@ def test_no_day_is_scored_before_its_night_whose_place_the_record_would_take(tim
     assert "trial" in run("score", "--date", str(D), "--scorecard", "component-default")
     time_machine.move_to(noon(D + DAY), tick=False)
     assert due_dates() == [D]
+
+
+def test_who_is_overtaken_by_another_restatement_of_the_date_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other has taken the run away, or a part of it."""
+    customer_with_tickets(1)
+    support_scorecard()
+    run("score", "--date", str(D))
+    for gone in (lambda _: Run.objects.all().delete(), lambda _: Shard.objects.update(token=99)):
+        with monkeypatch.context() as patch:
+            patch.setattr("scoring.shards.choices_of", lambda run, gone=gone: (gone(run), choices_of(run))[1])
+            with pytest.raises(CommandError, match=f"{D}: another process scores this again; wait"):
+                run("score", "--date", str(D))
 
 
 def test_a_live_scorecard_by_name_scores_nobody_whom_another_is_for() -> None:

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.business_days import today
 from accounts.lookup import customer_named
+from scoring.leasing import Fenced
 from scoring.management.arguments import business_date, errors_in_one_line, print_json
 from scoring.models import Backfill, Run, ScorecardVersion
 from scoring.past.backfills import NotAsked, Overtaken, ask_backfill, rush, stop
@@ -72,12 +73,15 @@ class Command(BaseCommand):
                 self.stderr.write(f"  {one.key} {one.coverage:.0%}{verdict}")
 
     def _past(self, first: date, last: date, options: dict[str, Any]) -> list[dict[str, Any]]:
-        if first == last:
-            return [_summary(score_date(first, known=options["known"], key=options["scorecard"]))]
         try:
+            if first == last:
+                return [_summary(score_date(first, known=options["known"], key=options["scorecard"]))]
             return self._range(_asked(first, last, options))
         except (NotAsked, Overtaken) as error:
             raise CommandError(str(error)) from error
+        except (Fenced, Run.DoesNotExist) as error:
+            dates = str(first) if first == last else f"{first} to {last}"
+            raise CommandError(f"{dates}: another process scores this again; wait until it is done") from error
 
     def _range(self, backfill: Backfill) -> list[dict[str, Any]]:
         """Score what is left of a range; where another attempt got further than its first date, say so."""
