@@ -37,6 +37,7 @@ NOTICES: Final[dict[str, str]] = {
     "unknown_reference": "A record that refers to another of the same file found nothing there.",
     "parent_circle": "A customer would be below itself by a parent of the same file; the parent was left out.",
     "missing_rate": "An amount is in a currency without any exchange rate.",
+    "arr_differs": "The ARR given is more than 5 % off twelve times the MRR in force; what is given counts.",
     "manager_without_team": "A manager is named for a person without a team.",
 }
 

@@ -20,6 +20,7 @@ from accounts.ingestion.intake import Intake
 from accounts.ingestion.linking import link
 from accounts.ingestion.mapping import Plan, read_mapping
 from accounts.ingestion.problems import IngestError
+from accounts.ingestion.reconciling import differing_arr
 from accounts.ingestion.rows import Cells, Tally
 from accounts.ingestion.sources import SourceOptions, settle_source
 from accounts.models import Batch, Source, User
@@ -143,6 +144,9 @@ class _Import:
         if self.file.unread:
             batch.notices["unknown_column"] = self.file.unread
         if batch.kind in ("customers", "subscriptions"):
-            update_periods(batches.stamped_since(batch))
+            brought = batches.stamped_since(batch)
+            update_periods(brought)
+            if differing := differing_arr(brought):
+                batch.notices["arr_differs"] = differing
         batches.finish(batch)
         return batch

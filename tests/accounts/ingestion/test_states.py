@@ -206,6 +206,39 @@ def test_dates_before_the_customer_signed_up_are_noticed(tmp_path: Path) -> None
     }
 
 
+@pytest.mark.parametrize(
+    ("arr", "subscriptions", "differs"),
+    [
+        ("1260", ["100,,,"], False),  # 5 % off
+        ("1260.01", ["100,,,"], True),
+        ("1139.99", ["60,,,", "40,,,active"], True),
+        ("1200", ["100,,,", "50,2025-06-30,,"], False),  # one has ended
+        ("1200", ["100,,,", "50,,yes,", "50,,,canceled", "50,,,trialing"], False),
+        ("1200", ["100,,,", ",,,"], False),
+        ("", ["100,,,"], False),
+        ("5000", [], False),
+    ],
+)
+def test_an_arr_that_the_subscriptions_do_not_come_to_is_noticed(
+    arr: str, subscriptions: list[str], differs: bool, tmp_path: Path
+) -> None:
+    lines = [f"C-1,S-{number},{text}\n" for number, text in enumerate(subscriptions)]
+    files = {
+        "customers.csv": f"external_id,name,arr\nC-1,A,{arr}\nC-2,B,\n",
+        "subscriptions.csv": "customer,external_id,mrr,ended_on,is_trial,status\n" + "".join(lines),
+    }
+    *_, batch = bring(tmp_path, files)
+    assert batch.notices == ({"arr_differs": 1} if differs else {})
+
+
+def test_an_arr_in_another_currency_than_a_subscription_is_not_compared(tmp_path: Path) -> None:
+    files = {
+        "customers.csv": "external_id,name,arr,currency\nC-1,A,9000,SEK\n",
+        "subscriptions.csv": "customer,external_id,mrr,currency\nC-1,S-1,100,EUR\nC-1,S-2,100,SEK\n",
+    }
+    assert [batch.notices for batch in bring(tmp_path, files)] == [{}, {}]
+
+
 def test_rows_that_wait_are_not_noticed(tmp_path: Path) -> None:
     customer(since=date(2025, 2, 1))
     (batch,) = bring(tmp_path, {"tickets.csv": "customer,external_id,opened_at,csat\nC-1,T-1,2025-01-01,9\n"})
