@@ -14,22 +14,30 @@ from scoring.metrics.rows import Rows
 from scoring.metrics.subscriptions import in_force
 
 
-def terms(block: Block) -> Rows:
-    """Subscriptions in force that say when they renew."""
-    rows = in_force(block)
-    return rows[rows.known("renews_on")]
-
-
 def renewal_day(block: Block) -> Floats:
     """The day number of each customer's next renewal: of the customers file or of a subscription, the first to come.
 
     Where all lie behind, the latest of them; NaN where none is known.
     """
     own = block.customer("renewal_on")
-    rows = block.once(terms)
+    rows = block.once(in_force)
     coming = block.reduce(rows[rows["renews_on"] >= rows.day], "renews_on", "min")
     nearest = np.fmin(np.where(own >= block.days, own, np.nan), coming)
     return np.where(np.isnan(nearest), np.fmax(own, block.reduce(rows, "renews_on", "max")), nearest)
+
+
+def notice_day(block: Block) -> Floats:
+    """The day number of each customer's next notice: of the subscriptions in force that name one, the first to come.
+
+    Each counts from its own renewal, or from that of the customers file where it names none. Where all lie behind, the
+    latest of them; NaN where none is known.
+    """
+    rows = block.once(in_force)
+    own = rows["renews_on"]
+    renewal = np.where(np.isnan(own), block.customer("renewal_on")[rows.pos], own)
+    rows = rows.assign(notice_on=renewal - rows["notice_days"])
+    coming = block.reduce(rows[rows["notice_on"] >= rows.day], "notice_on", "min")
+    return np.where(np.isnan(coming), block.reduce(rows, "notice_on", "max"), coming)
 
 
 @declare(
@@ -64,9 +72,8 @@ def days_to_renewal(block: Block, window: int) -> Reading:
     evidence=False,
 )
 def days_to_notice(block: Block, window: int) -> Reading:
-    """Days to renewal - the longest notice of a subscription in force that names one."""
-    notice = block.reduce(block.once(terms), "notice_days", "max")
-    return known(block.once(renewal_day) - notice - block.days)
+    """Notice day - the date."""
+    return known(block.once(notice_day) - block.days)
 
 
 @declare_noticed(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, Max, Min, OuterRef, Q, Subquery
+from django.db.models import DateField, Exists, Func, Max, Min, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import Customer, Opportunity, Subscription
 from accounts.querysets import in_force
@@ -16,6 +17,18 @@ from scoring.models import Stay
 from scoring.vocabulary.moving import is_held
 
 OVER = ("canceled", "expired")  # statuses of subscriptions that renew no more
+
+
+class DaysBefore(Func):
+    """A day, less a number of days."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " - "
+    output_field = DateField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        """SQLite keeps days as text."""
+        return self.as_sql(compiler, connection, template="date(%(expressions)s || ' days')", arg_joiner=", -", **extra)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +52,13 @@ def held_of(customer: Customer, on: date) -> Held:
 def stay_of(customer: Customer, on: date) -> Any:
     """The open stay, None where there is none, with what the pace of a renewal depends on. One query.
 
-    `renews_on` and `notice_days` are of the subscriptions in force; `renewal_open` and `in_negotiation` of the
-    opportunities open on the date.
+    `renews_on` and `notice_on` are of the subscriptions in force, the first to come, else the latest; `renewal_open`
+    and `in_negotiation` of the opportunities open on the date.
     """
-    subscriptions = Subscription.objects.filter(
-        in_force(on, "started_on", "ended_on"), customer=OuterRef("customer"), renews_on__isnull=False
-    )
-    terms = subscriptions.exclude(status__in=OVER).order_by().values("customer")
+    subscriptions = Subscription.objects.filter(in_force(on, "started_on", "ended_on"), customer=OuterRef("customer"))
+    # A subscription that does not say when it renews does so with the customer.
+    renewal = Coalesce("renews_on", OuterRef("customer__renewal_on"), output_field=DateField())
+    terms = subscriptions.exclude(status__in=OVER).annotate(notice_on=DaysBefore(renewal, "notice_days"))
     renewals = Opportunity.objects.filter(
         Q(opened_on__isnull=True) | Q(opened_on__lte=on),
         Q(closed_on__isnull=True) | Q(closed_on__gt=on),
@@ -56,9 +69,8 @@ def stay_of(customer: Customer, on: date) -> Any:
         Stay.objects.filter(customer=customer, until_on=None)
         .select_related("by")
         .annotate(
-            renews_on=Subquery(terms.annotate(day=Min("renews_on", filter=Q(renews_on__gte=on))).values("day")[:1]),
-            renewed_last=Subquery(terms.annotate(day=Max("renews_on")).values("day")[:1]),
-            notice_days=Subquery(terms.annotate(days=Max("notice_days")).values("days")[:1]),
+            renews_on=_nearest(terms, "renews_on", on),
+            notice_on=_nearest(terms, "notice_on", on),
             renewal_open=Exists(renewals),
             in_negotiation=Exists(renewals.filter(stage__iregex=NEGOTIATING.pattern)),
         )
@@ -68,13 +80,21 @@ def stay_of(customer: Customer, on: date) -> Any:
 
 def facts_of(stay: Any, customer: Customer, on: date) -> dict[str, float]:
     """What rules read of a renewal: days to it and to its notice, NaN where no date is known; who works on it."""
-    days = [day for day in (customer.renewal_on, stay.renews_on) if day and day >= on]
-    past = [day for day in (customer.renewal_on, stay.renewed_last) if day]
-    renewal = min(days) if days else max(past, default=None)
-    left = (renewal - on).days if renewal else float("nan")
+    days = [day for day in (customer.renewal_on, stay.renews_on) if day]
+    renewal = min((day for day in days if day >= on), default=max(days, default=None))
     return {
-        "days_to_renewal": left,
-        "days_to_notice": left - (stay.notice_days if stay.notice_days is not None else float("nan")),
+        "days_to_renewal": _days_until(renewal, on),
+        "days_to_notice": _days_until(stay.notice_on, on),
         "renewal_open": float(stay.renewal_open),
         "renewal_in_negotiation": float(stay.in_negotiation),
     }
+
+
+def _nearest(terms: Any, day: str, on: date) -> Subquery:
+    """The first of a day of a customer's subscriptions that is on or after a date, else the latest."""
+    first = Coalesce(Min(day, filter=Q(**{f"{day}__gte": on})), Max(day))
+    return Subquery(terms.order_by().values("customer").annotate(nearest=first).values("nearest")[:1])
+
+
+def _days_until(day: date | None, on: date) -> float:
+    return float((day - on).days) if day else float("nan")

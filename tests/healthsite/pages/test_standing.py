@@ -23,6 +23,7 @@ from scoring.metrics.evaluating import evaluate
 from scoring.models import CurrentScore, Stay
 from scoring.vocabulary.stepping import GROWTH, MATURE, ONBOARDING, RENEWAL
 from tests.cast import give, make_customer, make_row, make_user
+from tests.scoring.metrics.reading import read
 from tests.scoring.vocabulary.staging import show_current
 
 pytestmark = pytest.mark.django_db
@@ -192,10 +193,10 @@ def test_the_card_says_the_same_of_a_renewal_as_the_metrics(acme: Customer) -> N
     stay(acme, RENEWAL)
     block = Block(np.array([acme.pk]), TODAY)
     facts = facts_of(stay_of(acme, TODAY), acme, TODAY)
-    read = {name: float(evaluate(METRICS[name], block, METRICS[name].window).values[0]) for name in facts}
+    told = {name: float(evaluate(METRICS[name], block, METRICS[name].window).values[0]) for name in facts}
     assert (
         facts
-        == read
+        == told
         == {
             "days_to_renewal": 50.0,
             "days_to_notice": 20.0,
@@ -203,6 +204,36 @@ def test_the_card_says_the_same_of_a_renewal_as_the_metrics(acme: Customer) -> N
             "renewal_in_negotiation": 1.0,
         }
     )
+
+
+@pytest.mark.parametrize(
+    ("renewal", "terms", "notice"),
+    [
+        (None, [(70, 30), (340, 90)], 40),  # 70 - 30 comes before 340 - 90
+        (None, [(100, 0), (110, 90)], 20),  # the contract that ends later has to be cancelled first
+        (None, [(60, 60), (300, 30)], 0),  # today is still in time
+        (None, [(59, 60), (300, 30)], 270),  # yesterday was not
+        (None, [(20, 60), (10, 30)], -20),  # all behind: the latest
+        (None, [(20, None), (300, 60)], 240),  # who names no notice has none
+        (300, [(None, 60), (400, 30)], 240),  # who names no renewal renews with the customer
+        (None, [(None, 60)], None),
+        (50, [], None),
+    ],
+)
+def test_the_card_and_the_metric_count_to_the_same_notice(
+    acme: Customer, renewal: int | None, terms: list[tuple[int | None, int | None]], notice: float | None
+) -> None:
+    def ahead(days: int | None) -> date | None:
+        return None if days is None else TODAY + timedelta(days=days)
+
+    Customer.objects.filter(pk=acme.pk).update(renewal_on=ahead(renewal))
+    acme.refresh_from_db()
+    for renews, days in terms:
+        make_row(Subscription, acme, started_on=date(2025, 1, 1), renews_on=ahead(renews), notice_days=days)
+    stay(acme, RENEWAL)
+    assert read("days_to_notice", acme, TODAY)[0] == notice
+    shown = facts_of(stay_of(acme, TODAY), acme, TODAY)["days_to_notice"]
+    assert (None if np.isnan(shown) else shown) == notice
 
 
 def test_it_takes_two_queries_at_most(acme: Customer, django_assert_max_num_queries: Any) -> None:

@@ -46,6 +46,33 @@ def test_the_notice_lies_before_the_renewal() -> None:
     assert read("days_to_notice", acme) == (60.0, State.FRESH)
 
 
+def test_the_notice_that_comes_first_counts_each_from_its_own_renewal() -> None:
+    acme = make_customer()
+    subscribe(acme, 70, notice=30)
+    subscribe(acme, 340, notice=90)
+    assert read("days_to_notice", acme) == (40.0, State.FRESH)
+    assert read("days_to_notice", acme, later(40)) == (0.0, State.FRESH)
+    assert read("days_to_notice", acme, later(41)) == (209.0, State.FRESH)  # 340 - 90 - 41
+    assert read("days_to_notice", acme, later(251)) == (-1.0, State.FRESH)  # all behind: the latest
+
+
+def test_a_contract_that_ends_later_may_have_to_be_cancelled_first() -> None:
+    acme = make_customer()
+    subscribe(acme, 100, notice=0)
+    subscribe(acme, 110, notice=90)
+    subscribe(acme, 15)  # names no notice
+    subscribe(acme, 40, notice=30, ended=0)
+    assert read("days_to_notice", acme) == (20.0, State.FRESH)
+
+
+def test_a_notice_without_a_renewal_of_its_own_counts_from_that_of_the_customers_file() -> None:
+    acme = make_customer(renewal_on=later(300))
+    make_row(Subscription, acme, started_on=date(2025, 1, 1), notice_days=60)
+    assert read("days_to_notice", acme) == (240.0, State.FRESH)
+    subscribe(acme, 330, notice=100)
+    assert read("days_to_notice", acme) == (230.0, State.FRESH)
+
+
 def test_without_dates_nothing_is_due() -> None:
     acme = make_customer()
     subscribe(make_customer(), 90)
