@@ -12,10 +12,10 @@ from scoring.metrics.block import Block
 from scoring.metrics.covering import last_heard
 from scoring.metrics.metric import Quiet, Reading, declare
 from scoring.metrics.money import total
-from scoring.metrics.opportunities import open_now, opportunities, still_open
+from scoring.metrics.opportunities import open_now, still_open
+from scoring.metrics.renewing import DECIDED_DAYS, decided
 from scoring.metrics.rows import Rows
 from scoring.metrics.subscriptions import mrr_change
-from scoring.metrics.worth import DECIDED_DAYS
 
 # What sellers call the last stretch before a signature; before it a renewal is only hoped for.
 NEGOTIATING: Final = re.compile(r"negotiat|contract|commit|verbal|clos")
@@ -85,7 +85,7 @@ def pipeline_amount(block: Block, window: int) -> Reading:
     label="Renewal won",
     unit="code 0-1",
     better="up",
-    meaning="1 where a renewal was won in the last 180 days, else 0.",
+    meaning="1 where a renewal was won in the last 180 days that can be the one coming up, else 0.",
     kinds=("customers",),
     window=DECIDED_DAYS,
     quiet=Quiet.MISSING,
@@ -94,10 +94,9 @@ def pipeline_amount(block: Block, window: int) -> Reading:
     evidence=False,
 )
 def renewal_won(block: Block, window: int) -> Reading:
-    """A renewal closed in the window and won."""
-    rows = block.once(opportunities)
-    won = rows[rows.has("kind", "renewal") & (rows["won"] == 1) & rows.within("closed_on", window)]
-    return _yes(block, block.count(won) > 0)
+    """A renewal closed in the window and won, unless it was about an earlier term."""
+    rows = decided(block, window)
+    return _yes(block, block.count(rows[rows["won"] == 1]) > 0)
 
 
 @declare(

@@ -1,6 +1,8 @@
-"""Metrics of what is due: the renewal, the notice before it, and milestones."""
+"""Metrics of what is due: the renewal, the notice before it, and milestones; and what was decided of the renewal."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import numpy as np
 
@@ -10,8 +12,11 @@ from scoring.metrics.customers import known
 from scoring.metrics.goals import of_kind
 from scoring.metrics.metric import Quiet, Reading, declare
 from scoring.metrics.noticing import declare_noticed
+from scoring.metrics.opportunities import opportunities
 from scoring.metrics.rows import Rows
 from scoring.metrics.subscriptions import in_force
+
+DECIDED_DAYS: Final = 180  # a renewal closed longer ago, or longer before it was due, was about an earlier term
 
 
 def renewal_day(block: Block) -> Floats:
@@ -38,6 +43,21 @@ def notice_day(block: Block) -> Floats:
     rows = rows.assign(notice_on=renewal - rows["notice_days"])
     coming = block.reduce(rows[rows["notice_on"] >= rows.day], "notice_on", "min")
     return np.where(np.isnan(coming), block.reduce(rows, "notice_on", "max"), coming)
+
+
+def decided(block: Block, window: int) -> Rows:
+    """Renewals closed in a window, as far as the decision can be about the renewal that comes next.
+
+    Where that is at most 180 days ahead, what was closed longer than those before it was about an earlier term: terms
+    of half a year follow each other faster than a decision is forgotten. Where it has rolled on further already, lies
+    behind or is not known, any in the window may be the one.
+    """
+    rows = block.once(opportunities)
+    rows = rows[rows.has("kind", "renewal") & rows.within("closed_on", window)]
+    due = block.once(renewal_day)
+    is_next = (due >= block.days) & (due <= block.days + DECIDED_DAYS)
+    since = np.where(is_next, due - DECIDED_DAYS, -np.inf)
+    return rows[rows["closed_on"] >= since[rows.pos]]
 
 
 @declare(

@@ -14,11 +14,10 @@ from scoring.metrics.block import Block
 from scoring.metrics.customers import size_class
 from scoring.metrics.evaluating import evaluate
 from scoring.metrics.metric import REGISTRY
-from scoring.metrics.opportunities import opportunities
+from scoring.metrics.renewing import DECIDED_DAYS, decided
 from scoring.metrics.subscriptions import arr
 
 SMALL, MID_MARKET, ENTERPRISE = 1.0, 2.0, 3.0
-DECIDED_DAYS: Final = 180  # a renewal closed longer ago was about an earlier term
 # What a part of the value score may read beside metrics: columns of the customer that hold words, and numbers.
 WORDS: Final = ("growth_potential", "support_level", "industry", "region", "country", "territory")
 NUMBERS: Final = ("arr", "size", "is_reference")
@@ -65,7 +64,5 @@ def _number(field: str, block: Block) -> Floats:
 
 
 def renewal_decided(block: Block) -> Floats:
-    """1 where a renewal was won or lost in the 180 days up to the date, else 0."""
-    rows = block.once(opportunities)
-    decided = rows[rows.has("kind", "renewal") & rows.within("closed_on", DECIDED_DAYS)]
-    return (block.count(decided) > 0).astype(np.float64)
+    """1 where a renewal was won or lost in the 180 days up to the date that can be the one coming up, else 0."""
+    return (block.count(decided(block, DECIDED_DAYS)) > 0).astype(np.float64)

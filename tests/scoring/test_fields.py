@@ -173,6 +173,15 @@ def test_a_renewal_is_decided_for_half_a_year(closed: int, kind: str, decided: f
     assert fields("renewal_decided")["renewal_decided"] == [decided]
 
 
+@pytest.mark.parametrize(("due", "decided"), [(80, 1.0), (81, 0.0), (180, 0.0), (181, 1.0)])
+def test_a_renewal_decided_more_than_half_a_year_ahead_was_of_the_last_term(due: int, decided: float) -> None:
+    live()
+    acme = customer_at(80, renewal_on=ago(-due))
+    make_row(Opportunity, acme, kind="renewal", opened_on=ago(200), closed_on=ago(100), won=False)
+    score(D)
+    assert fields("renewal_decided")["renewal_decided"] == [decided]
+
+
 def test_the_emergency_cut_is_30_where_the_flag_is_no_plain_cut() -> None:
     flags = {**{name: {"field": "score", "op": "<", "value": 50} for name in ("churn_risk", "expansion")}}
     live(flags={**flags, "emergency": LOSS})

@@ -103,6 +103,26 @@ def test_a_renewal_counts_as_won_for_half_a_year(acme: Customer, fields: dict[st
 
 
 @pytest.mark.parametrize(
+    ("due", "closed", "won"),
+    [
+        (90, 89, 1),
+        (90, 90, 1),  # 180 days before it is due: of the term that ends then
+        (90, 91, 0),  # of the one before
+        (0, 179, 1),
+        (180, 0, 1),
+        (180, 1, 0),
+        (181, 1, 1),  # rolled on already: the decision that did it
+        (-1, 179, 1),
+        (-1, 180, 0),
+    ],
+)
+def test_a_renewal_won_half_a_year_before_the_next_is_due_was_of_the_last_term(due: int, closed: int, won: int) -> None:
+    acme = make_customer(since=ago(400), renewal_on=ago(-due))
+    sale(acme, closed_on=ago(closed), opened_on=ago(200), won=True)
+    assert value("renewal_won", acme) == won
+
+
+@pytest.mark.parametrize(
     ("fields", "found"),
     [
         ({"stage": "Negotiation"}, (1, 1)),
