@@ -15,7 +15,7 @@ from scoring.metrics.customers import size_class
 from scoring.metrics.evaluating import evaluate
 from scoring.metrics.metric import REGISTRY
 from scoring.metrics.renewing import DECIDED_DAYS, decided
-from scoring.metrics.subscriptions import arr
+from scoring.metrics.subscriptions import arr, recurring
 
 SMALL, MID_MARKET, ENTERPRISE = 1.0, 2.0, 3.0
 # What a part of the value score may read beside metrics: columns of the customer that hold words, and numbers.
@@ -60,7 +60,17 @@ def _number(field: str, block: Block) -> Floats:
     if field == "is_reference":
         found: Floats = block.customer(field)
         return found
-    return block.once(arr) if field == "arr" else size(block)
+    return yearly_contracts(block) if field == "arr" else size(block)
+
+
+def yearly_contracts(block: Block) -> Floats:
+    """ARR, nought of a customer without any contract: neither the customers file nor a subscription speaks of one.
+
+    An amount that is merely not known stays so: of a subscription that names none, or without an exchange rate. That
+    no contract is the lowest one is of the value score alone (library 5: "else 15").
+    """
+    none = np.isnan(block.customer("arr")) & (block.count(recurring(block)) == 0)
+    return np.where(none, 0.0, block.once(arr))
 
 
 def renewal_decided(block: Block) -> Floats:

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Opportunity, Ticket
+from accounts.models import Opportunity, Subscription, Ticket
 from scoring.fields import is_field, label_of, load_fields
 from scoring.models import Run
 from tests.cast import make_customer, make_row
@@ -154,11 +154,36 @@ def test_what_a_customer_is_worth() -> None:
     assert found["value_points"] == [87.5, 12.0]  # 60 + 12.5 + 15; (60 x 15 %) / 75
 
 
-def test_what_nobody_has_said_is_worth_nothing_known() -> None:
+def test_no_contract_at_all_is_the_lowest_for_the_value_score_alone() -> None:
     live()
     customer_at(80)
+    customer_at(80, growth_potential="high")
+    customer_at(80)
     score(D)
-    assert fields("arr", "size", "value_points") == {"arr": [None], "size": [None], "value_points": [None]}
+    found = fields("arr", "size", "value_points")
+    assert found == {"arr": [None] * 3, "size": [None] * 3, "value_points": [15.0, 40.0, 15.0]}  # (60 x 15 + 2500) / 85
+
+
+@pytest.mark.parametrize(
+    ("subscription", "arr", "points"),
+    [
+        ({"mrr": None}, None, 100.0),  # a contract, and nobody says of how much: growth potential alone
+        ({"mrr": 10, "currency": "CHF"}, None, 100.0),  # no exchange rate
+        ({"mrr": None, "ended_on": ago(1)}, 0.0, 40.0),
+        ({"mrr": 10, "kind": "one_time"}, None, 40.0),  # nothing that recurs
+        ({"mrr": 10, "started_on": ago(-1)}, None, 40.0),  # not begun
+        ({"mrr": 2_500}, 30_000.0, 61.2),  # (60 x 45 + 2500) / 85
+    ],
+)
+def test_a_contract_whose_amount_is_unknown_is_left_out_of_the_value(
+    subscription: dict[str, Any], arr: float | None, points: float
+) -> None:
+    live()
+    acme = customer_at(80, growth_potential="high")
+    make_row(Subscription, acme, **{"kind": "recurring", "started_on": ago(9), **subscription})
+    score(D)
+    found = fields("arr", "value_points")
+    assert found == {"arr": [arr], "value_points": [pytest.approx(points, abs=0.1)]}
 
 
 @pytest.mark.parametrize(

@@ -43,13 +43,25 @@ def test_the_contract_counts_in_steps(arr: int, expected: float) -> None:
         ({"arr": 100_000, "growth_potential": "high", "is_reference": False}, 70.0),  # 45 + 25 + 0
         ({"arr": 24_999, "is_reference": False}, 12.0),  # 60 x 15 / 75
         ({"arr": 250_000, "growth_potential": "low"}, 60 / 0.85),  # 60 of the 85 that are known
-        ({"growth_potential": "high", "is_reference": False}, 62.5),  # 25 / 40
-        ({"is_reference": True}, 100.0),
-        ({}, None),
+        ({"arr": 100_000, "currency": "CHF", "growth_potential": "high", "is_reference": False}, 62.5),  # 25 / 40
+        ({"arr": 100_000, "currency": "CHF", "is_reference": True}, 100.0),  # no exchange rate
+        ({"arr": 100_000, "currency": "CHF"}, None),
     ],
 )
 def test_what_is_unknown_is_left_out_and_the_rest_weighs_more(fields: dict[str, Any], expected: float | None) -> None:
     assert points(make_customer(**fields)) == (None if expected is None else pytest.approx(expected))
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"growth_potential": "high", "is_reference": False}, 34.0),  # 9 + 25 + 0
+        ({"is_reference": True}, 32.0),  # (60 x 15 + 15 x 100) / 75
+        ({}, 15.0),
+    ],
+)
+def test_without_any_contract_the_lowest_step_counts(fields: dict[str, Any], expected: float) -> None:
+    assert points(make_customer(**fields)) == expected
 
 
 def test_an_admin_can_weigh_other_things() -> None:
