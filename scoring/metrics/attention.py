@@ -166,6 +166,8 @@ def unanswered_21(block: Block, window: int) -> Reading:
     ours = rows.has("kind", "email_out", "call") & (rows["attended"] != 1) & ~rows.has("initiated_by", "customer")
     life = ~ours & ~rows.has("kind", "note", "email_out") & (rows["attended"] != 0)
     replied = rows["replied_at_day"] <= rows.day
-    answered = block.count(rows[life | replied]) + block.count(opened_in(block, window))
+    mail = interactions(block, "email_out")  # of half a year: what was asked before the window may be answered in it
+    late = mail[mail.within("replied_at_day", window)]
+    answered = block.count(rows[life | replied]) + block.count(late) + block.count(opened_in(block, window))
     tries = block.count(rows[ours & rows.has("campaign", "")])
     return Reading(np.where(answered > 0, 0.0, tries), tries)

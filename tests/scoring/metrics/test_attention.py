@@ -86,6 +86,14 @@ def test_any_sign_of_life_is_an_answer(acme: Customer, sign: dict[str, Any]) -> 
     assert read("unanswered_21", acme) == (0.0, State.FRESH)
 
 
+@pytest.mark.parametrize(("replied", "tries"), [(0, 0.0), (20, 0.0), (21, 3.0), (-1, 3.0)])
+def test_mail_of_before_that_was_answered_lately_is_a_sign_of_life(acme: Customer, replied: int, tries: float) -> None:
+    held(acme, "email_out", 1, 2, 3)
+    held(acme, "email_out", 25, replied_at=at(D - timedelta(days=replied)))
+    assert read("unanswered_21", acme) == (tries, State.FRESH)
+    assert ("I9" in holding(acme)) is bool(tries)
+
+
 def test_a_ticket_is_a_sign_of_life_too(acme: Customer) -> None:
     held(acme, "email_out", 1, 2, 3)
     make_row(Ticket, acme, opened_at=at(D))
