@@ -6,17 +6,24 @@ from typing import Final
 
 import numpy as np
 
-from scoring.engine.frame import Floats
+from scoring.engine.frame import Bools, Floats
 from scoring.metrics.block import Block
 from scoring.metrics.metric import Quiet, Reading
 from scoring.metrics.noticing import declare_noticed
 from scoring.metrics.people import contacts, in_role
 from scoring.metrics.rows import Rows
-from scoring.metrics.surveys import answered_in, balance, by_person, surveys
+from scoring.metrics.surveys import (
+    PROMOTER,
+    REMEMBERED_DAYS,
+    answered_in,
+    balance,
+    by_person,
+    long_ago_too,
+)
 
 HALF_YEAR = 180
 ANSWERS_NEEDED = 3  # on either side (library 1, I23)
-PROMOTER, DETRACTOR = 9, 6
+DETRACTOR = 6
 LOW_REVIEW = 2  # of 5
 ROLES: Final = ("decision_maker", "executive_sponsor", "champion")
 
@@ -54,7 +61,7 @@ def nps_change_180(block: Block, window: int) -> Reading:
     label="Promoters lost",
     unit="people",
     better="down",
-    meaning="People who answered as promoters before and whose latest answer, in the last 180 days, is a detractor's.",
+    meaning="People whose latest answer, in the last 180 days, is a detractor's, and who were promoters before.",
     kinds=("surveys",),
     window=HALF_YEAR,
     quiet=Quiet.ZERO,
@@ -62,13 +69,27 @@ def nps_change_180(block: Block, window: int) -> Reading:
     cite="S002-16",
 )
 def promoters_lost_180(block: Block, window: int) -> Reading:
-    """Contacts with a latest NPS answer of 6 or less in the window, and one of 9 or more just before it in a year."""
-    rows = block.once(surveys)
+    """Contacts with a latest NPS answer of 6 or less in the window, and one of 9 or more in the two years before it.
+
+    Whatever they said between the two: who slides from 9 to 8 to 4 is lost as well.
+    """
+    rows = block.once(long_ago_too)
     answers, superseded = by_person(rows[rows.has("kind", "nps")])
-    was_promoter = np.roll(superseded & (answers["score"] >= PROMOTER), 1)  # in the answer just before
-    turned = ~superseded & (answers["score"] <= DETRACTOR) & was_promoter
-    lost = block.count(answers[turned & answers.within("at_day", window)])
+    turned = ~superseded & (answers["score"] <= DETRACTOR) & answers.within("at_day", window)
+    promoted = _last_promoted(answers, ~np.roll(superseded, 1))
+    lost = block.count(answers[turned & (answers["at_day"] - promoted <= REMEMBERED_DAYS)])
     return Reading(lost, lost)
+
+
+def _last_promoted(answers: Rows, is_first: Bools) -> Floats:
+    """The day (R) on which the same person last answered as a promoter, up to each answer; NaN where never.
+
+    The answers of a person lie one after the other, the oldest first.
+    """
+    place = np.arange(len(answers))
+    first = np.maximum.accumulate(np.where(is_first, place, 0))
+    last = np.maximum.accumulate(np.where(answers["score"] >= PROMOTER, place, -1))
+    return np.where(last >= first, answers["at_day"][last], np.nan)
 
 
 @declare_noticed(

@@ -17,17 +17,32 @@ from scoring.metrics.rows import Ints, Rows, reduced
 from scoring.metrics.tickets import opened_in, tickets
 
 HISTORY_DAYS = 365
+PROMOTER = 9
+REMEMBERED_DAYS = 730  # before an answer: what a person who is asked once a year had said before counts (I23)
+PROMOTERS_DAYS = REMEMBERED_DAYS + 180  # of the answers of promoters, before those of half a year
 
 
 def surveys(block: Block) -> Rows:
     """Answers within the history, the oldest first."""
+    return _answers(block, HISTORY_DAYS)
+
+
+def long_ago_too(block: Block) -> Rows:
+    """The same, and the answers of promoters with a name from before, back to two years before half a year ago."""
+    return _answers(block, PROMOTERS_DAYS)
+
+
+def _answers(block: Block, history: int) -> Rows:
+    """What was read of so many days, the oldest first. One query, whichever history is asked for."""
     table = block.table(Survey, ["kind", "score", "at", "contact", "ticket"], _lately, "at")
     day = table.columns["at_day"]
-    return block.situated(table, day, day + block.reach(HISTORY_DAYS).days - 1)
+    return block.situated(table, day, day + block.reach(history).days - 1)
 
 
 def _lately(since: Since, until: date) -> Q:
-    return Q(at__gte=start_of(since(HISTORY_DAYS)), at__lt=end_of(until))
+    """All answers of the history, and of before it the few that somebody may have turned away from."""
+    promoters = Q(kind="nps", score__gte=PROMOTER, contact__isnull=False, at__gte=start_of(since(PROMOTERS_DAYS)))
+    return (Q(at__gte=start_of(since(HISTORY_DAYS))) | promoters) & Q(at__lt=end_of(until))
 
 
 def answered_in(block: Block, window: int, kind: str, before: int = 0) -> Rows:
@@ -67,7 +82,7 @@ def balance(block: Block, answers: Rows) -> Reading:
     """The NPS of some answers, the oldest first, by the latest of each person; the sample is how many people."""
     answers, superseded = by_person(answers)
     latest = answers[~superseded]
-    opinion = 100.0 * (latest["score"] >= 9) - 100.0 * (latest["score"] <= 6)
+    opinion = 100.0 * (latest["score"] >= PROMOTER) - 100.0 * (latest["score"] <= 6)
     return _mean(block, _rated(latest.assign(opinion=opinion), "opinion", "at_day"))
 
 

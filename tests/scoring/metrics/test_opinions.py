@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from accounts.models import Contact, Customer, Survey
 from scoring.engine.frame import State
+from scoring.metrics.block import Block
+from scoring.metrics.surveys import long_ago_too, surveys
 from tests.cast import make_customer, make_row
 from tests.scoring.indicating import holding
 from tests.scoring.metrics.overwriting import overwrite
@@ -86,6 +89,46 @@ def test_the_answers_of_two_people_turn_nobody(acme: Customer) -> None:
     answer(acme, 10, 2, contact=person(acme))
     answer(acme, 9, 2)
     assert read("promoters_lost_180", acme) == (0.0, State.FRESH)
+
+
+@pytest.mark.parametrize(
+    ("answers", "lost"),
+    [
+        ([(200, 9), (120, 8), (20, 4)], 1),  # slid down
+        ([(200, 8), (120, 8), (20, 4)], 0),
+        ([(750, 9), (370, 6), (20, 4)], 1),  # exactly two years before
+        ([(751, 9), (370, 6), (20, 4)], 0),
+        ([(385, 10), (20, 4)], 1),  # asked once a year
+        ([(909, 10), (179, 4)], 1),
+        ([(910, 10), (179, 4)], 0),
+        ([(385, 10), (180, 4)], 0),
+        ([(385, 10), (100, 3), (10, 9)], 0),  # came back
+    ],
+)
+def test_a_promoter_of_two_years_before_is_remembered(
+    acme: Customer, answers: list[tuple[int, int]], lost: int
+) -> None:
+    answer(acme, 400, 9, contact=person(acme))  # somebody else, before and after
+    dana = person(acme)
+    for days, score in answers:
+        answer(acme, days, score, contact=dana)
+    answer(acme, 30, 9, contact=person(acme))
+    assert read("promoters_lost_180", acme) == (float(lost), State.FRESH)
+
+
+def test_promoters_of_long_ago_count_for_nothing_else(acme: Customer) -> None:
+    dana = person(acme)
+    answer(acme, 365, 10, contact=dana)
+    assert read("nps", acme) == (None, State.MISSING)
+    answer(acme, 364, 3)
+    assert read("nps", acme)[0] == -100.0
+
+
+def test_old_answers_of_promoters_are_read_with_the_others(acme: Customer, django_assert_num_queries: Any) -> None:
+    answer(acme, 385, 10, contact=person(acme))
+    block = Block(np.array([acme.pk]), D)
+    with django_assert_num_queries(1):
+        assert (len(surveys(block)), len(long_ago_too(block))) == (0, 1)
 
 
 def test_who_came_back_is_not_lost(acme: Customer) -> None:
