@@ -125,7 +125,7 @@ def low_reviews_90(block: Block, window: int) -> Reading:
     cite="S001-23",
 )
 def new_promoters_30(block: Block, window: int) -> Reading:
-    """Contacts in one of the three roles with an NPS answer of 9 or more in the window."""
+    """Contacts in one of the three roles, still there, with an NPS answer of 9 or more in the window."""
     answers = answered_in(block, window, "nps")
     happy, superseded = by_person(_in_roles(block, answers[answers["score"] >= PROMOTER]))
     count = block.count(happy[~superseded])
@@ -133,9 +133,10 @@ def new_promoters_30(block: Block, window: int) -> Reading:
 
 
 def _in_roles(block: Block, answers: Rows) -> Rows:
-    """The answers of those who count, as contacts stand on the date. Reads them only where there are answers."""
+    """The answers of those who count and have not left, on the date. Reads contacts only where there are answers."""
     if len(answers) == 0:
         return answers
     people = block.once(contacts)
+    people = people[people["here"]]
     counting = people[np.logical_or.reduce([in_role(people, role) for role in ROLES])]
     return answers[answers.places_among(counting, "contact") >= 0]

@@ -173,6 +173,12 @@ def test_a_promoter_who_answers_twice_is_one(acme: Customer) -> None:
     assert read("new_promoters_30", acme) == (1.0, State.FRESH)
 
 
+@pytest.mark.parametrize(("left", "found"), [(0, 0.0), (-1, 1.0)])
+def test_a_promoter_who_has_left_is_none(acme: Customer, left: int, found: float) -> None:
+    answer(acme, 9, 10, contact=make_row(Contact, acme, name="Dana", roles=["champion"], left_on=D - timedelta(left)))
+    assert read("new_promoters_30", acme)[0] == found
+
+
 def test_the_role_of_that_day_counts(acme: Customer) -> None:
     dana = person(acme, "user")
     answer(acme, 9, 10, contact=dana)
