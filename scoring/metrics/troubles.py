@@ -11,7 +11,7 @@ from scoring.metrics.block import Block
 from scoring.metrics.interactions import held_in
 from scoring.metrics.metric import Quiet, Reading
 from scoring.metrics.noticing import declare_noticed
-from scoring.metrics.rows import Rows, coded, reduced
+from scoring.metrics.rows import Ints, Rows, Table, coded, reduced
 from scoring.metrics.surveys import answered_in
 from scoring.metrics.tickets import opened_in, tickets
 
@@ -73,6 +73,12 @@ def _lately(block: Block, window: int) -> Rows:
     return rows[rows.within("opened_at_day", window) | rows.within("closed_at_day", window)]
 
 
+def _topics(table: Table) -> Ints:
+    """A number for the topic of each ticket (R), the same for "Login" and " login"; -1 = none."""
+    words = [word.strip().casefold() or None for word in table.columns["topic"].tolist()]
+    return coded(np.array(words, dtype=object))[0]
+
+
 @declare_noticed(
     "repeat_topic_30",
     label="Repeated topic",
@@ -86,10 +92,11 @@ def _lately(block: Block, window: int) -> Rows:
     cite="S002-12",
 )
 def repeat_topic_30(block: Block, window: int) -> Reading:
-    """Largest count of one topic; tickets without a topic repeat nothing."""
+    """Largest count of one topic, however it is written; tickets without a topic repeat nothing."""
     rows = opened_in(block, window)
-    rows = rows[~rows.has("topic", "")]
-    (place, _), times = np.unique(np.stack([rows.pos, coded(rows["topic"])[0]]), axis=1, return_counts=True)
+    topics = rows.table.once(_topics, lambda: _topics(rows.table))[rows.index]
+    there = topics >= 0
+    (place, _), times = np.unique(np.stack([rows.pos[there], topics[there]]), axis=1, return_counts=True)
     most = np.nan_to_num(reduced(place, times, len(block), "max"))
     return Reading(most, most)
 

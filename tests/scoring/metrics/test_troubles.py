@@ -76,6 +76,16 @@ def test_three_tickets_about_one_topic_are_a_repeated_issue(acme: Customer, same
     assert ("I4" in holding(acme)) is held
 
 
+@pytest.mark.parametrize(
+    ("topics", "most"),
+    [(("Login", " login", "LOGIN "), 3.0), (("Login", "log in", "login"), 2.0), (("  ", "   ", ""), 0.0)],
+)
+def test_a_topic_is_the_same_however_it_is_written(acme: Customer, topics: tuple[str, ...], most: float) -> None:
+    for topic in topics:
+        tickets(acme, 1, topic=topic)
+    assert read("repeat_topic_30", acme) == (most, State.FRESH)
+
+
 @pytest.mark.parametrize(("times", "held"), [(2, True), (1, False)])
 def test_two_reopenings_are_a_repeated_issue(acme: Customer, times: int, held: bool) -> None:
     tickets(acme, 1, reopened=times)
