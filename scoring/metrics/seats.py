@@ -43,11 +43,13 @@ def _users_known(block: Block, window: int) -> Bools:
 def active_user_rate(block: Block, window: int) -> Reading:
     """100 x users active in 28 days / licensed users, those of the usage feed or else the seats in force.
 
-    Where the feed does not count distinct users, the most active on one day are a lower bound.
+    A feed that says nought where seats were bought does not know. Where it does not count distinct users, the most
+    active on one day are a lower bound.
     """
     active, lower_bound = users(block, window)
     licensed = figure(block, "last", "licensed_users", window)
-    licensed = np.where(np.isnan(licensed), seats(block), licensed)
+    bought = seats(block)
+    licensed = np.where((licensed > 0) | np.isnan(bought), licensed, bought)
     silent = np.isnan(active)
     possible = _users_known(block, window) & ((licensed > 0) | (silent & given(block, "last", "licensed_users")))
     return Reading(share(active, licensed), (~silent).astype(np.float64), None, possible, lower_bound)

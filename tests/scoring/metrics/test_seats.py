@@ -78,6 +78,15 @@ def test_licences_of_the_feed_win_over_seats(acme: Customer) -> None:
     assert read(SEATS, acme) == (75.0, State.FRESH)
 
 
+@pytest.mark.parametrize(("licensed", "seats", "rate"), [(0, 120, 25.0), (60, 120, 50.0), (0, None, None)])
+def test_a_feed_without_licences_where_seats_were_bought_does_not_know(
+    acme: Customer, licensed: int, seats: int | None, rate: float | None
+) -> None:
+    buy(acme, seats=seats)
+    use(acme, 2, active_users_28d=30, licensed_users=licensed)
+    assert read("active_user_rate", acme)[0] == rate
+
+
 @BOTH
 def test_seats_not_in_force_do_not_count(acme: Customer, metric: str) -> None:
     use(acme, 0, active_users_28d=30)
