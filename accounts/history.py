@@ -16,7 +16,7 @@ import numpy.typing as npt
 from django.db import models, transaction
 
 from accounts.kinds import KINDS
-from accounts.models import Attribute, Change, Customer, Pulse
+from accounts.models import Attribute, Change, Customer, Pulse, Ticket
 from accounts.models.records import Fact, Reading
 from accounts.numbering import column_of, columned, number_of, selected
 
@@ -218,4 +218,7 @@ def _write(model: type[models.Model], records: Mapping[int, Mapping[str, Any]]) 
         for name, before in records[pk].items():
             field = fields[name]
             setattr(row, field.attname, before if field.many_to_one else field.to_python(before))
-    model._default_manager.bulk_update(rows.values(), list(fields))
+        if isinstance(row, Ticket):
+            row.end_no_earlier_than_opened()
+    ends = Ticket.ENDS if model is Ticket else ()
+    model._default_manager.bulk_update(rows.values(), list(dict.fromkeys((*fields, *ends))))

@@ -9,7 +9,7 @@ from django.db import models
 from accounts.models import fields
 from accounts.models.contacts import Contact
 from accounts.models.products import Product
-from accounts.models.records import Fact, between, by_source, non_negative
+from accounts.models.records import Fact, between, by_source, in_order, non_negative
 
 
 class TicketStatus(models.TextChoices):
@@ -53,6 +53,7 @@ class Ticket(Fact):
     """A support case, open on D when opened by D and not closed by D."""
 
     DATED_BY: ClassVar = ("opened_at", "closed_at")
+    ENDS: ClassVar = ("resolved_at", "closed_at")
 
     opened_at = models.DateTimeField()
     resolved_at = fields.moment()
@@ -76,6 +77,8 @@ class Ticket(Fact):
     class Meta(Fact.Meta):
         constraints: ClassVar = [
             *Fact.Meta.constraints,
+            in_order("ticket_is_resolved_after_it_opens", "opened_at", "resolved_at"),
+            in_order("ticket_closes_after_it_opens", "opened_at", "closed_at"),
             between("ticket_csat_in_scale", "csat", 1, 5),
             between("ticket_sentiment_in_scale", "sentiment", -1, 1),
             non_negative("ticket_numbers_not_negative", "first_response_minutes", "reopened"),
@@ -84,3 +87,10 @@ class Ticket(Fact):
             models.Index(fields=["customer", "opened_at"], name="ticket_by_customer"),
             *by_source("ticket", "opened_at", "closed_at"),
         ]
+
+    def end_no_earlier_than_opened(self) -> None:
+        """Mend what was told before tickets that end before they open were refused; the change log still holds it."""
+        for name in self.ENDS:
+            end = getattr(self, name)
+            if end and end < self.opened_at:
+                setattr(self, name, self.opened_at)

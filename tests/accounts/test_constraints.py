@@ -56,6 +56,8 @@ def refuse(make: Any) -> None:
         (Opportunity, {"opened_on": NEXT, "closed_on": DAY}),
         (Opportunity, {"probability": 101}),
         (Goal, {"name": "Grow", "weight": -1}),
+        (Ticket, {"opened_at": noon(NEXT), "closed_at": noon(DAY)}),
+        (Ticket, {"opened_at": noon(NEXT), "resolved_at": noon(DAY)}),
         (Ticket, {"opened_at": noon(DAY), "csat": 6}),
         (Ticket, {"opened_at": noon(DAY), "sentiment": -1.1}),
         (Ticket, {"opened_at": noon(DAY), "reopened": -1}),

@@ -77,6 +77,20 @@ def test_what_is_put_back_is_put_back_in_every_type_and_only_inside(tmp_path: Pa
     assert digest_of() == before
 
 
+def test_a_ticket_that_was_once_said_to_end_before_it_opened_ends_then(tmp_path: Path) -> None:
+    """It was taken before such rows were refused, and the log keeps what it said."""
+    one = customer()
+    states(tmp_path, "tickets", TICKETS.format(1, "low", 3))
+    ticket = Ticket.objects.get()
+    Change.objects.create(
+        kind="tickets", record_id=ticket.pk, customer=one, field="closed_at", observed_on=date(2025, 3, 1),
+        before="2025-02-01T00:00:00+00:00", after=None,
+    )  # fmt: skip
+    with put_back(corrections_after(around(one), EVER)):
+        assert Ticket.objects.get().closed_at == ticket.opened_at
+    assert Ticket.objects.get().closed_at is None
+
+
 def test_what_raises_inside_leaves_everything_as_it_is(tmp_path: Path) -> None:
     one = customer()
     for logins in (5, 7):

@@ -28,6 +28,7 @@ KIND = Kind(
         "sentiment": Details(low=-1, high=1),
         "first_response_minutes": Details(low=0),
     },
+    in_order=(("opened_at", "resolved_at"), ("opened_at", "closed_at")),
     notice=before_signup,
     noticed="opened_at",
 )

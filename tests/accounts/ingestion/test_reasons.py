@@ -56,6 +56,20 @@ BAD: list[tuple[str, str, str, str, str]] = [
         "C-1,S-1,2025-02-01,2025-01-01",
         "ended_on",
     ),
+    (
+        "out_of_order",
+        "tickets",
+        "customer,external_id,opened_at,closed_at",
+        "C-1,T-1,2025-02-01T10:00Z,2025-02-01T09:59Z",
+        "closed_at",
+    ),
+    (
+        "out_of_order",
+        "tickets",
+        "customer,external_id,opened_at,resolved_at",
+        "C-1,T-1,2025-02-01T10:00Z,2025-01-31",
+        "resolved_at",
+    ),
     ("out_of_range", "surveys", "customer,external_id,kind,score,at", "C-1,N-1,ces,8,2025-01-01", "score"),
     ("out_of_range", "tickets", "customer,external_id,opened_at,csat", "C-1,T-1,2025-01-01,6", "csat"),
     ("unknown_customer", "usage", "customer,date,logins", "C-99,2025-01-01,3", "customer"),
@@ -74,6 +88,17 @@ def test_a_bad_row_waits_with_its_reason(
     assert counts(batch) == {"quarantined": 1}
     assert problems(batch) == [(2, code, column)]
     assert code in REASONS
+
+
+def test_a_ticket_may_be_closed_in_the_moment_it_is_opened_and_no_update_closes_it_earlier(tmp_path: Path) -> None:
+    customer()
+    head = "customer,external_id,{}\n"
+    (batch,) = bring(
+        tmp_path, {"tickets.csv": head.format("opened_at,closed_at") + "C-1,T-1,2025-02-01T10:00Z,2025-02-01T10:00Z\n"}
+    )
+    assert counts(batch) == {"created": 1}
+    (batch,) = bring(tmp_path, {"tickets.csv": head.format("closed_at") + "C-1,T-1,2025-02-01T09:00Z\n"})
+    assert problems(batch) == [(2, "out_of_order", "closed_at")]
 
 
 def test_a_bad_row_never_stops_the_good_ones(tmp_path: Path) -> None:
