@@ -152,6 +152,11 @@ class Express:
             for place, (value, party) in enumerate(zip(columns[kind.noticed], parties, strict=True)):
                 if place not in odd and kind.notice({kind.noticed: value}, party):
                     found.add(place)
+        if kind.undated:
+            names = [name for name in kind.undated_by.split() if name in columns]
+            for place, values in enumerate(zip(*(columns[name] for name in names), strict=True)):
+                if place not in odd and kind.undated(dict(zip(names, values, strict=True))):
+                    found.add(place)
         strange = set(columns.get("currency", ())) - {"", *self.intake.noticer.rates}
         return found | {place for place, code in enumerate(columns.get("currency", ())) if code in strange}
 

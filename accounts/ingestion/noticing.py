@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
-from accounts.ingestion.kinds.base import Kind
+from accounts.ingestion.kinds.base import Kind, Values
 from accounts.ingestion.rows import Record, Row
 from accounts.kinds import KINDS
 from accounts.models import ExchangeRate
@@ -36,9 +36,17 @@ class Noticer:
         values = record.values
         if self.kind.notice and (code := self.kind.notice(values, record.party)):
             yield code
+        if self.kind.undated and (code := self.kind.undated(self._told(record))):
+            yield code
         # Customers and subscriptions are loaded before the rates that may come with them, so nothing is said of them.
         currency = values.get("currency")
         if currency and currency not in self.rates and ORDER.index(self.kind.name) > ORDER.index("exchange_rates"):
             yield "missing_rate"
         if values.get("manager") and not values.get("team_id"):
             yield "manager_without_team"
+
+    def _told(self, record: Record) -> Values:
+        """What a record says after the row: of one that was there already the row may have brought a part."""
+        if record.instance is None:
+            return record.values
+        return {name: getattr(record.instance, name) for name in self.kind.undated_by.split()}

@@ -52,6 +52,8 @@ class Kind:
     check: Callable[[Mapping[str, Any]], Problem | None] | None = None
     notice: Callable[[Values, Party | None], str | None] | None = None
     noticed: str = ""  # the one attribute that the notice compares with the customer's dates
+    undated: Callable[[Values], str | None] | None = None  # a notice of what is said to be over, and not since when
+    undated_by: str = ""  # the attributes that it looks at
     at_creation: Callable[[], Values] | None = None
 
     @property

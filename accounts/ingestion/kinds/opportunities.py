@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from accounts.ingestion.columns import Details
-from accounts.ingestion.kinds.base import Kind
+from accounts.ingestion.kinds.base import Kind, Values
+
+
+def undated(values: Values) -> str | None:
+    """One of which it is known whether it was won, but not when: it is open until it closes."""
+    return "opportunity_closed_undated" if values.get("won") is not None and not values.get("closed_on") else None
+
 
 KIND = Kind(
     name="opportunities",
@@ -19,4 +25,6 @@ KIND = Kind(
         "closed_on": Details(past=True),
     },
     in_order=(("opened_on", "closed_on"),),
+    undated=undated,
+    undated_by="won closed_on",
 )

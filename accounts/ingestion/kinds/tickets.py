@@ -6,11 +6,18 @@ from accounts.business_days import date_of
 from accounts.ingestion.columns import Details
 from accounts.ingestion.kinds.base import Kind, Party, Values
 
+OVER = ("resolved", "closed")
+
 
 def before_signup(values: Values, party: Party | None) -> str | None:
     """A ticket of somebody who was no customer yet."""
     since, opened = party and party.since, values.get("opened_at")
     return "ticket_before_signup" if since and opened and date_of(opened) < since else None
+
+
+def undated(values: Values) -> str | None:
+    """A ticket that is over by its status alone: whether it is open follows from its dates."""
+    return "ticket_closed_undated" if values.get("status") in OVER and not values.get("closed_at") else None
 
 
 KIND = Kind(
@@ -31,4 +38,6 @@ KIND = Kind(
     in_order=(("opened_at", "resolved_at"), ("opened_at", "closed_at")),
     notice=before_signup,
     noticed="opened_at",
+    undated=undated,
+    undated_by="status closed_at",
 )

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from accounts.ingestion import rows, surveying
+from accounts.ingestion.express import Express
+from accounts.kinds import KINDS
 from accounts.models import Change, Contact, Customer, FeatureUsage, Interaction, Product, Usage, User
 from tests.accounts.ingestion.bringing import CUSTOMERS, bring, counts, customer, problems, states
 from tests.cast import make_row, make_source
@@ -186,6 +188,54 @@ def test_amounts_without_a_rate_are_noticed(tmp_path: Path) -> None:
     (before,) = bring(tmp_path, {"invoices.csv": text})
     _rates, after = bring(tmp_path, {"exchange_rates.csv": rates, "invoices.csv": text})
     assert (before.notices, after.notices) == ({"missing_rate": 1}, {})
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "head", "odd", "fine"),
+    [
+        (
+            "tickets",
+            "ticket_closed_undated",
+            "opened_at,status,closed_at",
+            ["2025-03-01,closed,", "2025-03-01,resolved,"],
+            ["2025-03-01,closed,2025-03-02", "2025-03-01,open,", "2025-03-01,,"],
+        ),
+        (
+            "opportunities",
+            "opportunity_closed_undated",
+            "won,closed_on",
+            ["yes,", "no,"],
+            ["yes,2025-03-01", ",", ",2025-03-01"],
+        ),
+        (
+            "invoices",
+            "invoice_paid_undated",
+            "issued_on,amount,amount_paid,status,paid_on",
+            ["2025-03-01,5,5,,", "2025-03-01,5,6,open,", "2025-03-01,5,,paid,"],
+            ["2025-03-01,5,5,paid,2025-03-02", "2025-03-01,5,4.99,,", "2025-03-01,5,,open,", "2025-03-01,0,0,,"],
+        ),
+    ],
+)
+def test_what_is_over_and_does_not_say_since_when_is_taken_and_noticed(
+    kind: str, code: str, head: str, odd: list[str], fine: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer()
+    rows = "".join(f"C-1,X-{number},{row}\n" for number, row in enumerate([*odd, *fine]))
+    text = f"customer,external_id,{head}\n{rows}"
+    (batch,) = bring(tmp_path, {f"{kind}.csv": text})
+    assert (counts(batch), batch.notices) == ({"created": len(odd) + len(fine)}, {code: len(odd)})
+    KINDS[kind]._default_manager.all().delete()
+    monkeypatch.setattr(Express, "is_open", False)
+    (batch,) = bring(tmp_path, {f"{kind}.csv": text})
+    assert batch.notices == {code: len(odd)}
+
+
+def test_a_date_that_an_earlier_row_brought_is_a_date(tmp_path: Path) -> None:
+    customer()
+    head = "customer,external_id,opened_at,status,closed_at\n"
+    states(tmp_path, "tickets", f"{head}C-1,T-1,2025-03-01,open,2025-03-02\nC-1,T-2,2025-03-01,open,\n")
+    (batch,) = bring(tmp_path, {"tickets.csv": "customer,external_id,status\nC-1,T-1,closed\nC-1,T-2,closed\n"})
+    assert (counts(batch), batch.notices) == ({"updated": 2}, {"ticket_closed_undated": 1})
 
 
 def test_dates_before_the_customer_signed_up_are_noticed(tmp_path: Path) -> None:
