@@ -16,7 +16,7 @@ from scoring.metrics.rows import Rows, Table
 
 HISTORY_DAYS = 365
 GRACE_DAYS = 5  # a payment so many days after the due date is still on time
-COLUMNS = ["issued_on", "due_on", "paid_on", "status", "failed_attempts"]
+COLUMNS = ["issued_on", "due_on", "paid_on", "amount", "amount_paid", "status", "failed_attempts"]
 
 
 def issued(on: date) -> Q:
@@ -27,15 +27,17 @@ def issued(on: date) -> Q:
 def invoices(block: Block) -> Rows:
     """Invoices issued or due within the history, or `unpaid` on the date. What is paid later is unpaid on the date.
 
-    One with the status paid and no day of payment is not unpaid, but nobody knows whether it was in time.
+    One that is paid by its status or in full, and no day of payment, is not unpaid, but nobody knows whether it was in
+    time. Of one over nought nobody owes anything.
     """
     table = block.table(Invoice, COLUMNS, _lately)
     issued_on, due_on, paid_on = (table.columns[name] for name in ("issued_on", "due_on", "paid_on"))
-    never_paid = np.isnan(paid_on) & ~table.has("status", "paid")
+    owed, in_full = table.columns["amount"] > 0, table.columns["amount_paid"] >= table.columns["amount"]
+    never_paid = owed & np.isnan(paid_on) & ~table.has("status", "paid") & ~in_full
     recent_until = np.fmax(issued_on, due_on) + block.reach(HISTORY_DAYS).days - 1
     rows = block.situated(table, issued_on, np.where(never_paid, np.nan, np.fmax(recent_until, paid_on - 1)))
     paid = rows["paid_on"] <= rows.day
-    unpaid = (rows["paid_on"] > rows.day) | never_paid[rows.index]
+    unpaid = (owed[rows.index] & (rows["paid_on"] > rows.day)) | never_paid[rows.index]
     return rows.assign(unpaid=unpaid, paid_on=np.where(paid, rows["paid_on"], np.nan))
 
 

@@ -25,7 +25,8 @@ def ago(days: int) -> date:
 def bill(customer: Customer, issued: int, due: int | None = None, paid: int | None = None, **fields: Any) -> Invoice:
     """An invoice issued, due and paid so many days before D."""
     due_on, paid_on = (None if days is None else ago(days) for days in (due, paid))
-    return make_row(Invoice, customer, issued_on=ago(issued), due_on=due_on, paid_on=paid_on, amount=100, **fields)
+    fields = {"amount": 100, **fields}
+    return make_row(Invoice, customer, issued_on=ago(issued), due_on=due_on, paid_on=paid_on, **fields)
 
 
 @pytest.fixture
@@ -47,6 +48,25 @@ def test_failures_are_summed_over_invoices_issued_in_the_window(acme: Customer, 
     bill(acme, 90, failed_attempts=10)
     assert read("payment_failures", acme) == (3.0, State.FRESH)
     assert read("payment_failures", acme, window=91) == (13.0, State.FRESH)
+
+
+@pytest.mark.parametrize(
+    ("fields", "late"),
+    [
+        ({"amount": 0}, 0.0),
+        ({"amount": 0, "paid": -3}, 0.0),  # settled in three days, and nothing is owed until then
+        ({"amount_paid": 100}, 0.0),  # paid in full, on a day that nobody names
+        ({"amount_paid": 120}, 0.0),
+        ({"amount_paid": 99.99}, 50.0),
+        ({"amount_paid": 100, "paid": -3}, 50.0),  # in full, in three days
+        ({"amount": 0.01}, 50.0),
+    ],
+)
+def test_nobody_is_late_with_what_is_not_owed(
+    acme: Customer, other: Customer, fields: dict[str, Any], late: float
+) -> None:
+    bill(acme, 60, 50, **fields)
+    assert read("days_past_due", acme) == (late, State.FRESH)
 
 
 @pytest.mark.parametrize("fields", [{"status": "void"}, {"status": "draft"}, {"kind": "credit_note"}])
