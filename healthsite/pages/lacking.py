@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from accounts.wording import listed
+from accounts.wording import counted, listed
 from healthsite.pages import telling, words
 from scoring.engine.card import Version
 from scoring.engine.frame import State, has_value
@@ -17,6 +18,7 @@ from scoring.metrics import METRICS
 
 REASONS: Final = {State.MISSING: "nothing has arrived", State.EXPIRED: "the last value is too old"}
 MOST_FILES = 3
+LONG_GONE = 30  # days after which a renewal that nobody has moved on is an old date rather than a late signature
 Muted = Mapping[str, tuple[date | None, str]]
 NOBODY: Final[Muted] = {}
 
@@ -67,6 +69,18 @@ def missing_files(scored: Scored, i: int, version: Version) -> list[tuple[str, f
             file = next(iter(_files(metric)), "metric_values.csv")
             worth[file] = worth.get(file, 0.0) + share
     return sorted(worth.items(), key=lambda item: -item[1])
+
+
+def renewal_gap(days: float) -> str:
+    """What is wrong with a renewal date so many days ahead (NaN = not known), in a sentence; empty where nothing is."""
+    if math.isnan(days):
+        return (
+            "No renewal date is known, so that the customer never enters the Renewal stage: "
+            "it comes with customers.csv or subscriptions.csv."
+        )
+    if days < -LONG_GONE:
+        return f"The renewal was due {counted(int(-days), 'day')} ago, and no later date has arrived."
+    return ""
 
 
 def _files(metric: str) -> list[str]:

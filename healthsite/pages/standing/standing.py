@@ -10,6 +10,7 @@ from accounts.business_days import today
 from accounts.models import Customer
 from accounts.models.customers import Size
 from accounts.wording import counted, listed
+from healthsite.pages.lacking import renewal_gap
 from healthsite.pages.standing.stay import facts_of, stay_of
 from scoring.definitions import Entry, entries, every_entry
 from scoring.metrics.worth import ENTERPRISE, MID_MARKET, SMALL
@@ -49,6 +50,7 @@ class Standing:
     executive: bool
     touch: str
     revenue_tier: str
+    renewal_gap: str  # what is wrong with the renewal date; nothing is said before the first night
 
     @property
     def is_late(self) -> bool:
@@ -60,6 +62,7 @@ def standing_of(customer: Customer, current: CurrentScore | None) -> Standing:
     """Everything about a customer today. One query, and another where the vocabularies were not read just now."""
     on, size = today(), size_of(customer)
     stay = stay_of(customer, on)
+    facts = facts_of(stay, customer, on) if stay else {}
     segment, tier = _numbered("segment", current, "segment"), _numbered("tier", current, "tier")
     stage = next((one for one in every_entry("stage") if stay and one.number == stay.stage), None)
     revenue = _numbered("revenue_tier", current, "revenue_tier")
@@ -70,7 +73,7 @@ def standing_of(customer: Customer, current: CurrentScore | None) -> Standing:
         tags=_tags(current),
         stage=stage.title if stage else "",
         since=stay.from_on if stay else None,
-        pace=pace(stay, size, on, facts_of(stay, customer, on)) if stay else "",
+        pace=pace(stay, size, on, facts) if stay else "",
         **_by_hand(stay, on),
         at_risk=at_risk(current),
         tier=tier.title if tier else "",
@@ -78,6 +81,7 @@ def standing_of(customer: Customer, current: CurrentScore | None) -> Standing:
         executive=bool(tier and tier.body.get("executive")),
         touch=touch_model(tier, size),
         revenue_tier=revenue.title if revenue else "",
+        renewal_gap=renewal_gap(facts["days_to_renewal"]) if facts else "",
     )
 
 

@@ -23,6 +23,7 @@ from scoring.metrics.evaluating import evaluate
 from scoring.models import CurrentScore, Stay
 from scoring.vocabulary.stepping import GROWTH, MATURE, ONBOARDING, RENEWAL
 from tests.cast import give, make_customer, make_row, make_user
+from tests.healthsite.pages.world import live, score, supply
 from tests.scoring.metrics.reading import read
 from tests.scoring.vocabulary.staging import show_current
 
@@ -249,3 +250,33 @@ def shown(where: Standing, customer: Customer) -> str:
     request.user = AnonymousUser()
     context = {"where": where, "customer": customer, "can_set_stage": True}
     return render_to_string("standing/_standing.html", context, request=request)
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (None, "No renewal date is known, so that the customer never enters the Renewal stage"),
+        (-31, "The renewal was due 31 days ago, and no later date has arrived."),
+        (-30, ""),
+        (200, ""),
+    ],
+)
+def test_a_renewal_date_that_is_missing_or_long_gone_is_a_gap(days: int | None, said: str, acme: Customer) -> None:
+    renewal = TODAY + timedelta(days=days) if days is not None else None
+    Customer.objects.filter(pk=acme.pk).update(renewal_on=renewal)
+    acme.refresh_from_db()
+    stay(acme, GROWTH)
+    assert standing_of(acme, None).renewal_gap.startswith(said)
+    assert bool(standing_of(acme, None).renewal_gap) is bool(said)
+
+
+def test_before_the_first_night_nothing_is_said_of_the_renewal(acme: Customer) -> None:
+    assert standing_of(acme, None).renewal_gap == ""
+
+
+def test_the_page_lists_the_gap(acme: Customer, bob: User, browse: Browse) -> None:
+    live()
+    supply(acme, csat=4)
+    score()
+    page = browse(bob).get(reverse("customer", args=[acme.pk])).content.decode()
+    assert "No renewal date is known" in page
