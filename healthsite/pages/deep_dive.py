@@ -128,10 +128,10 @@ def deep_dive(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _present(customer: Any) -> dict[str, Any]:
     """What is said and done about a customer today."""
-    current = getattr(customer, "current_score", None)
+    current, now = getattr(customer, "current_score", None), now_of(customer)
     return {
-        "now": now_of(customer),
-        "where": standing_of(customer, current),
+        "now": now,
+        "where": standing_of(customer, current, now.leading),
         "judgements": judgements_of(customer, today()) if customer.is_judged else None,
         "automatic": current.automatic if current else None,
     }

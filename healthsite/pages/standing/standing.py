@@ -12,7 +12,7 @@ from accounts.models.customers import Size
 from accounts.wording import counted, listed
 from healthsite.pages.lacking import renewal_gap
 from healthsite.pages.standing.stay import facts_of, stay_of
-from scoring.definitions import Entry, entries, every_entry
+from scoring.definitions import Entry, every_entry
 from scoring.metrics.worth import ENTERPRISE, MID_MARKET, SMALL
 from scoring.models import CurrentScore
 from scoring.vocabulary.moving import is_held
@@ -58,8 +58,11 @@ class Standing:
         return self.pace in (Pace.BEHIND, Pace.STUCK)
 
 
-def standing_of(customer: Customer, current: CurrentScore | None) -> Standing:
-    """Everything about a customer today. One query, and another where the vocabularies were not read just now."""
+def standing_of(customer: Customer, current: CurrentScore | None, leading: int) -> Standing:
+    """Everything about a customer today, of whom so many leading indicators are open.
+
+    One query, and another where the vocabularies were not read just now.
+    """
     on, size = today(), size_of(customer)
     stay = stay_of(customer, on)
     facts = facts_of(stay, customer, on) if stay else {}
@@ -75,7 +78,7 @@ def standing_of(customer: Customer, current: CurrentScore | None) -> Standing:
         since=stay.from_on if stay else None,
         pace=pace(stay, size, on, facts) if stay else "",
         **_by_hand(stay, on),
-        at_risk=at_risk(current),
+        at_risk=at_risk(current, leading),
         tier=tier.title if tier else "",
         hours=tier.body.get("hours_per_year") if tier else None,
         executive=bool(tier and tier.body.get("executive")),
@@ -85,14 +88,9 @@ def standing_of(customer: Customer, current: CurrentScore | None) -> Standing:
     )
 
 
-def at_risk(current: CurrentScore | None) -> str:
-    """Why a customer is at risk whatever its stage: the churn flag, or two leading indicators that hold; else empty."""
-    if current is None:
-        return ""
-    leading = sum(
-        1 for one in entries("indicator") if one.body.get("type") == "leading" and current.indicators & one.bit
-    )
-    causes = ["the churn flag"] if current.is_churn_risk else []
+def at_risk(current: CurrentScore | None, leading: int) -> str:
+    """Why a customer is at risk whatever its stage: the churn flag, or two open leading indicators; else empty."""
+    causes = ["the churn flag"] if current and current.is_churn_risk else []
     if leading >= LEADING_AT_RISK:
         causes.append(counted(leading, "leading indicator"))
     return listed(causes)

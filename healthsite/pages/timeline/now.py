@@ -58,6 +58,11 @@ class Now:
         return sum(len(group.indicators) for group in self.warnings)
 
     @property
+    def leading(self) -> int:
+        """How many of them are leading ones."""
+        return sum(one.kind == "leading" for group in self.warnings for one in group.indicators)
+
+    @property
     def more_tasks(self) -> int:
         """How many do not."""
         return len(self.tasks) - len(self.shown_tasks)

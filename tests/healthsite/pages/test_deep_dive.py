@@ -14,6 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Customer, CustomerPeriod, User
+from scoring.definitions import entries
+from scoring.models import ScoreRecord
 from tests.cast import give, make_customer, make_user
 from tests.healthsite.pages.test_portfolio import text_of
 from tests.healthsite.pages.world import MONTH_BEFORE, D, customer_at, live, score, supply
@@ -230,6 +232,21 @@ def test_hostile_texts_stay_text(client: Client) -> None:
     assert "<script>alert" not in page
     assert "<img src=x" not in page
     assert "<b>x</b>" not in page
+
+
+@pytest.mark.parametrize(("nights", "keys", "at_risk"), [(1, "I1 I4", True), (2, "I1 I4", False), (1, "I4", False)])
+def test_who_is_at_risk_stays_so_until_the_indicators_have_cleared(
+    client: Client, nights: int, keys: str, at_risk: bool
+) -> None:
+    """As the list of indicators on the same page: one that holds no more is open for one night longer."""
+    live()
+    customer = customer_at(60, on=D - timedelta(days=3))
+    score(*[D - timedelta(days=days) for days in (3, 2, 1, 0)])
+    bits = sum(one.bit for one in entries("indicator") if one.key in keys.split())
+    ScoreRecord.objects.filter(run__as_of__lte=D - timedelta(days=nights)).update(indicators=bits)
+    text = text_of(client, customer.get_absolute_url())
+    assert ("At risk by 2 leading indicators" in text) is at_risk
+    assert ("Leading: trouble that may come" in text) is (nights == 1)
 
 
 def queries(client: Client, address: str) -> int:

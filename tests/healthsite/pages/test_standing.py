@@ -16,7 +16,7 @@ from django.urls import reverse
 from accounts.models import Customer, Opportunity, Subscription, User
 from healthsite.pages.standing.standing import Standing, standing_of
 from healthsite.pages.standing.stay import facts_of, stay_of
-from scoring.definitions import entries, forget
+from scoring.definitions import forget
 from scoring.metrics import METRICS
 from scoring.metrics.block import Block
 from scoring.metrics.evaluating import evaluate
@@ -118,20 +118,17 @@ def test_what_is_held_can_be_given_back_to_the_rules(client: Client, acme: Custo
 
 
 def test_nothing_known_says_so(acme: Customer) -> None:
-    found = standing_of(acme, None)
+    found = standing_of(acme, None, 0)
     assert (found.segment, found.stage, found.tier, found.pace, found.at_risk) == ("", "", "", "", "")
     assert found.touch == "high-touch"  # by its size alone
     assert "none yet" in shown(found, acme)
 
 
 def test_everything_known_is_said(acme: Customer, bob: User) -> None:
-    bits = sum(one.bit for one in entries("indicator") if one.key in ("I1", "I4"))
     expired = 1 << 4
-    current = show_current(
-        acme, TODAY, segment=2, tags=expired, tier=1, revenue_tier=2, is_churn_risk=True, indicators=bits
-    )
+    current = show_current(acme, TODAY, segment=2, tags=expired, tier=1, revenue_tier=2, is_churn_risk=True)
     stay(acme, ONBOARDING, days=121)
-    found = standing_of(acme, current)
+    found = standing_of(acme, current, 2)
     assert (found.segment, found.tags, found.tier, found.revenue_tier) == (
         "Strategic",
         ["Expired base"],
@@ -147,22 +144,22 @@ def test_everything_known_is_said(acme: Customer, bob: User) -> None:
 
 
 def test_the_segment_itself_is_no_tag_of_itself(acme: Customer) -> None:
-    assert standing_of(acme, show_current(acme, TODAY, segment=4, tags=1 << 4)).tags == []
+    assert standing_of(acme, show_current(acme, TODAY, segment=4, tags=1 << 4), 0).tags == []
 
 
 def test_one_leading_indicator_alone_puts_nobody_at_risk(acme: Customer) -> None:
-    bit = next(one.bit for one in entries("indicator") if one.key == "I1")
-    assert standing_of(acme, show_current(acme, TODAY, indicators=bit)).at_risk == ""
+    assert standing_of(acme, show_current(acme, TODAY), 1).at_risk == ""
+    assert standing_of(acme, None, 2).at_risk == "2 leading indicators"
 
 
 def test_a_stage_set_by_hand_names_who_and_why_until_it_expires(acme: Customer, bob: User) -> None:
     held = stay(acme, GROWTH, by=bob, reason="Agreed", expires_on=TODAY + timedelta(days=1))
-    found = standing_of(acme, None)
+    found = standing_of(acme, None, 0)
     assert (found.set_by, found.reason, found.expires_on) == (str(bob), "Agreed", held.expires_on)
     Stay.objects.update(expires_on=TODAY)
-    assert standing_of(acme, None).set_by == ""
+    assert standing_of(acme, None, 0).set_by == ""
     Stay.objects.update(by=None, reason="From the customers file", expires_on=None)
-    assert standing_of(acme, None).set_by == "the customers file"
+    assert standing_of(acme, None, 0).set_by == "the customers file"
 
 
 @pytest.mark.parametrize(
@@ -182,7 +179,7 @@ def test_a_renewal_is_paced_by_its_opportunity(
     if stage:
         make_row(Opportunity, acme, kind="renewal", opened_on=date(2025, 9, 1), stage=stage)
     stay(acme, RENEWAL)
-    assert standing_of(acme, None).pace == pace
+    assert standing_of(acme, None, 0).pace == pace
 
 
 def test_the_card_says_the_same_of_a_renewal_as_the_metrics(acme: Customer) -> None:
@@ -242,7 +239,7 @@ def test_it_takes_two_queries_at_most(acme: Customer, django_assert_max_num_quer
     stay(acme, RENEWAL)
     forget()
     with django_assert_max_num_queries(2):
-        standing_of(acme, current)
+        standing_of(acme, current, 2)
 
 
 def shown(where: Standing, customer: Customer) -> str:
@@ -266,12 +263,12 @@ def test_a_renewal_date_that_is_missing_or_long_gone_is_a_gap(days: int | None, 
     Customer.objects.filter(pk=acme.pk).update(renewal_on=renewal)
     acme.refresh_from_db()
     stay(acme, GROWTH)
-    assert standing_of(acme, None).renewal_gap.startswith(said)
-    assert bool(standing_of(acme, None).renewal_gap) is bool(said)
+    assert standing_of(acme, None, 0).renewal_gap.startswith(said)
+    assert bool(standing_of(acme, None, 0).renewal_gap) is bool(said)
 
 
 def test_before_the_first_night_nothing_is_said_of_the_renewal(acme: Customer) -> None:
-    assert standing_of(acme, None).renewal_gap == ""
+    assert standing_of(acme, None, 0).renewal_gap == ""
 
 
 def test_the_page_lists_the_gap(acme: Customer, bob: User, browse: Browse) -> None:
