@@ -1,4 +1,4 @@
-"""How often somebody should have spoken with a customer, by colour and size (library 6). Pure."""
+"""How often somebody should have spoken with a customer, by colour, size and value (library 6). Pure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Final, Literal
 
 from accounts.business_days import WorkingDays
+from scoring.vocabulary.touching import HIGH_TOUCH, POOLED
 
 Programme = Literal["enterprise", "mid_market", "small"]
 Level = Literal["emergency", "red", "yellow", "green"]
@@ -20,7 +21,14 @@ DECLARED: Final[dict[str, Programme]] = {
     "mid_market": "mid_market",
     "small": "small",
 }
-NAMES: Final[dict[Programme, str]] = {"enterprise": "enterprise", "mid_market": "mid-market", "small": "small"}
+# What a value tier asks for by how it is touched: Strategic as Enterprise, High value as mid-market (library 6).
+BY_TOUCH: Final[dict[str, Programme]] = {HIGH_TOUCH: "enterprise", POOLED: "mid_market"}
+CLOSEST_LAST: Final[tuple[Programme, ...]] = ("small", "mid_market", "enterprise")
+NAMES: Final[dict[Programme, str]] = {
+    "enterprise": "enterprise or strategic",
+    "mid_market": "mid-market or high value",
+    "small": "small",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,7 @@ class Cadence:
         return f"{self.days} {'business ' if self.business else ''}day{'' if self.days == 1 else 's'}"
 
 
-# Rows are bands, columns sizes, as in library 6 (S002-18…20, S001-35…37, S004-24, X11).
+# Rows are bands, columns programmes, as in library 6 (S002-18…20, S001-35…37, S004-24, X11).
 TABLE: Final[dict[Level, dict[Programme, Cadence]]] = {
     "emergency": {"enterprise": Cadence(1, True), "mid_market": Cadence(1, True), "small": Cadence(2, True)},
     "red": {"enterprise": Cadence(7), "mid_market": Cadence(7), "small": Cadence(14)},
@@ -44,7 +52,12 @@ TABLE: Final[dict[Level, dict[Programme, Cadence]]] = {
 }
 
 
-def programme_of(size: str, employees: int | None) -> Programme:
+def programme_of(size: str, employees: int | None, touch: str = "") -> Programme:
+    """The closer of what the size asks for and how the value tier is touched; empty where there is no tier."""
+    return max(_by_size(size, employees), BY_TOUCH.get(touch, "small"), key=CLOSEST_LAST.index)
+
+
+def _by_size(size: str, employees: int | None) -> Programme:
     """By the declared size, else by employees; of whom nothing is known is treated as mid-market."""
     if size in DECLARED:
         return DECLARED[size]

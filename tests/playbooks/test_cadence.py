@@ -49,6 +49,19 @@ def test_the_declared_size_wins_over_employees(size: str, employees: int | None,
 
 
 @pytest.mark.parametrize(
+    ("size", "touch", "expected"),
+    [
+        ("small", "high-touch", "enterprise"), ("small", "pooled", "mid_market"), ("small", "digital", "small"),
+        ("mid_market", "pooled", "mid_market"), ("mid_market", "digital", "mid_market"),
+        ("enterprise", "digital", "enterprise"), ("enterprise", "pooled", "enterprise"),
+        ("", "high-touch", "enterprise"), ("", "digital", "mid_market"), ("small", "", "small"),
+    ],
+)  # fmt: skip
+def test_the_closer_of_size_and_value_tier_counts(size: str, touch: str, expected: str) -> None:
+    assert programme_of(size, None, touch) == expected
+
+
+@pytest.mark.parametrize(
     ("last", "cadence", "expected"),
     [
         (MONDAY, Cadence(7), date(2025, 9, 8)),

@@ -17,10 +17,13 @@ from healthsite.pages.today.scope import Scope
 from playbooks.cadence import NAMES, Cadence, cadence_of, is_late, programme_of
 from playbooks.models import Play
 from playbooks.touching import with_last_touch
+from scoring.definitions import every_entry
 from scoring.engine.version import Band
 
 MOST: Final = 10
-COLUMNS: Final = ("pk", "size", "employees", "current_score__is_emergency", "has_plan", "last_touch")
+COLUMNS: Final = (
+    *("pk", "size", "employees", "current_score__tier", "current_score__is_emergency", "has_plan", "last_touch"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,10 @@ class Red:
 
 
 class Neglected:
-    """The red customers of somebody's book that need a plan or a word. Four queries, two of them for calendars."""
+    """The red customers of somebody's book that need a plan or a word.
+
+    Four queries, two of them for calendars, and another where the vocabularies were not read just now.
+    """
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
@@ -84,13 +90,19 @@ class Neglected:
 
 def missing(row: tuple[Any, ...], on: date, calendar: WorkingDays) -> tuple[str, ...]:
     """What a red customer lacks, in clauses; empty where a plan runs and somebody has spoken with them in time."""
-    _, size, employees, is_emergency, has_plan, last_touch = row
-    programme = programme_of(size, employees)
+    _, size, employees, tier, is_emergency, has_plan, last_touch = row
+    programme = programme_of(size, employees, touch_of(tier))
     cadence = cadence_of("emergency" if is_emergency else "red", programme)
     last = date_of(last_touch) if last_touch else None
     late = is_late(last, cadence, on, calendar)
     clauses = ["" if has_plan else "no open plan", _untouched(last, on, cadence, NAMES[programme]) if late else ""]
     return tuple(filter(None, clauses))
+
+
+def touch_of(tier: int | None) -> str:
+    """How customers of a value tier, by its number, are touched; empty where there is none."""
+    found = next((one for one in every_entry("tier") if one.number == tier), None)
+    return str(found.body.get("touch", "")) if found else ""
 
 
 def _untouched(last: date | None, on: date, cadence: Cadence, programme: str) -> str:

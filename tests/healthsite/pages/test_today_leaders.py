@@ -54,6 +54,24 @@ def test_how_long_silence_may_last_depends_on_the_size(client: Client, size: str
     assert bool(lacking(client)) is late
 
 
+@pytest.mark.parametrize(
+    ("arr", "days", "why"),
+    [
+        (250_000, 9, "last two-way touch 9 days ago, 7 days for enterprise or strategic"),
+        (25_000, 9, "last two-way touch 9 days ago, 7 days for mid-market or high value"),
+        (25_000, 8, ""),
+        (24_999, 9, ""),  # Standard: a fortnight
+    ],
+)
+def test_a_small_customer_of_great_value_is_spoken_with_as_often(client: Client, arr: int, days: int, why: str) -> None:
+    live()
+    customer = customer_at(40, name="Red", size="small", arr=arr)
+    score()
+    make_play(customer)
+    touched(customer, days)
+    assert lacking(client) == ({"Red": (why,)} if why else {})
+
+
 def test_the_reason_names_the_cadence(client: Client) -> None:
     live()
     customer = customer_at(40, name="Red", size="small")
@@ -69,7 +87,8 @@ def test_an_emergency_wants_a_word_on_the_next_working_day(client: Client) -> No
     score()
     make_play(customer)
     touched(customer, 2)
-    assert lacking(client) == {"Emergency": ("last two-way touch 2 days ago, 1 business day for enterprise",)}
+    why = "last two-way touch 2 days ago, 1 business day for enterprise or strategic"
+    assert lacking(client) == {"Emergency": (why,)}
 
 
 def test_whoever_has_a_plan_and_was_spoken_with_is_left_out(client: Client) -> None:
