@@ -152,7 +152,8 @@ KINDS: Final[Mapping[str, Kind]] = {
         ),
         Kind(
             Definition.Kind.VALUE.value, "Value score", "score",
-            "0 to 100 points from which the value tier follows. What is unknown is left out.", ValueForm, needed=(),
+            "0 to 100 points for the value tier. What is unknown is left out; no contract at all is an ARR of nought.",
+            ValueForm, needed=(),
         ),
     )
 }  # fmt: skip
