@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from accounts.business_days import date_of, start_of
 from accounts.ingestion.kinds.base import Kind, Values
 from accounts.ingestion.problems import Problem
 from accounts.ingestion.rows import Record
@@ -26,6 +28,7 @@ def compare(kind: Kind, record: Record, stored: Any) -> Verdict:
     values = record.values
     if values.get("observed_on", ...) is None:
         del values["observed_on"]
+    _end_no_earlier(kind, values, vars(stored) if stored else {})
     if stored is None:
         return Verdict(record, "created", problem=_unfit_for_creation(kind, values))
     if _is_snapshot_of_the_past(values, stored):
@@ -40,6 +43,15 @@ def compare(kind: Kind, record: Record, stored: Any) -> Verdict:
     if not news:
         return Verdict(record, "unchanged")
     return Verdict(record, "updated", news, _contradiction(kind, {**held, **news}))
+
+
+def _end_no_earlier(kind: Kind, values: Values, held: Mapping[str, Any]) -> None:
+    """Who exports the day alone on which something ended says no time: it is not before what began on that day."""
+    for earlier, later in kind.in_order:
+        first, last = kind.column[earlier].attribute, kind.column[later].attribute
+        start, end = values.get(first, held.get(first)), values.get(last)
+        if isinstance(start, datetime) and end and start_of(date_of(start)) == end < start:
+            values[last] = start
 
 
 def _unfit_for_creation(kind: Kind, values: Values) -> Problem | None:

@@ -7,8 +7,8 @@ from accounts.ingestion.kinds.base import Kind, Values
 
 
 def undated(values: Values) -> str | None:
-    """One of which it is known whether it was won, but not when: it is open until it closes."""
-    return "opportunity_closed_undated" if values.get("won") is not None and not values.get("closed_on") else None
+    """One of which it is known that it was won, but not when: it is open until it closes."""
+    return "opportunity_won_undated" if values.get("won") and not values.get("closed_on") else None
 
 
 KIND = Kind(

@@ -6,8 +6,6 @@ from accounts.business_days import date_of
 from accounts.ingestion.columns import Details
 from accounts.ingestion.kinds.base import Kind, Party, Values
 
-OVER = ("resolved", "closed")
-
 
 def before_signup(values: Values, party: Party | None) -> str | None:
     """A ticket of somebody who was no customer yet."""
@@ -16,8 +14,8 @@ def before_signup(values: Values, party: Party | None) -> str | None:
 
 
 def undated(values: Values) -> str | None:
-    """A ticket that is over by its status alone: whether it is open follows from its dates."""
-    return "ticket_closed_undated" if values.get("status") in OVER and not values.get("closed_at") else None
+    """A ticket that is closed by its status alone: whether it is open follows from its dates."""
+    return "ticket_closed_undated" if values.get("status") == "closed" and not values.get("closed_at") else None
 
 
 KIND = Kind(

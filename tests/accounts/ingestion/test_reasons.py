@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from accounts.ingestion.problems import REASONS
-from accounts.models import Customer, QuarantinedRow, Usage
+from accounts.models import Customer, QuarantinedRow, Ticket, Usage
 from tests.accounts.ingestion.bringing import CUSTOMERS, bring, counts, customer, problems
 from tests.cast import make_customer, make_source
 
@@ -99,6 +99,18 @@ def test_a_ticket_may_be_closed_in_the_moment_it_is_opened_and_no_update_closes_
     assert counts(batch) == {"created": 1}
     (batch,) = bring(tmp_path, {"tickets.csv": head.format("closed_at") + "C-1,T-1,2025-02-01T09:00Z\n"})
     assert problems(batch) == [(2, "out_of_order", "closed_at")]
+
+
+def test_a_ticket_that_ends_on_the_day_it_opens_without_a_time_does_not_end_before_it(tmp_path: Path) -> None:
+    customer()
+    text = "customer,external_id,opened_at,resolved_at,closed_at\nC-1,T-1,2025-02-01T10:00Z,2025-02-01,2025-02-01\n"
+    for state in ("created", "unchanged"):
+        (batch,) = bring(tmp_path, {"tickets.csv": text})
+        assert counts(batch) == {state: 1}
+    ticket = Ticket.objects.get()
+    assert ticket.opened_at == ticket.resolved_at == ticket.closed_at
+    (batch,) = bring(tmp_path, {"tickets.csv": "external_id,customer,closed_at\nT-1,C-1,2025-02-01\n"})
+    assert counts(batch) == {"unchanged": 1}
 
 
 def test_a_bad_row_never_stops_the_good_ones(tmp_path: Path) -> None:
