@@ -78,7 +78,8 @@ def begin_days(days: Sequence[date], key: str = "", parts: Parts = ()) -> list[R
     trial = trial_version(key)
     if trial:
         return [_again(on, Purpose.TRIAL, trial, parts) for on in days]
-    return [_begun(on, official_version(days[0]), parts) for on in days]
+    version = official_version(days[0])
+    return [_begun(on, version, parts) for on in days]
 
 
 def _begun(on: date, version: ScorecardVersion, parts: Parts) -> Run:
