@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from math import isfinite
+from math import inf
 from typing import Any, Final
 
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
@@ -94,8 +94,8 @@ def _errors(metric: str, from_on: date, until_on: date | None, expected: float |
     errors = {}
     if not metric.strip() or len(metric) > 64 or "\x00" in metric:
         errors["metric"] = f"“{metric[:64]}” is no metric; choose one of the scorecard's.".replace("\x00", "")
-    if expected is not None and not isfinite(expected):
-        errors["expected"] = f"{expected} is no value; say a number, or leave it empty where a change is expected."
+    if expected is not None and not 0 < expected < inf:
+        errors["expected"] = f"{expected:g} is no value; say more than 0, or leave it empty where a change is expected."
     if until_on is None and expected is None:
         errors["until_on"] = "The end is empty; a metric is muted until a date, a year ahead at most."
     elif until_on is not None and until_on <= from_on:

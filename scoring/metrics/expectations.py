@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Final
 
 import numpy as np
 from django.db.models import Q
@@ -12,6 +13,9 @@ from accounts.models import Expectation
 from scoring.engine.frame import Bools, Floats
 from scoring.metrics.block import Block, Since
 from scoring.metrics.rows import Rows, Table
+
+# The metrics that are held against a value; of all others an expectation can only say that a change is expected.
+COMPARED: Final = ("active_users_vs_expected", "api_calls_vs_expected", "usage_trend")
 
 
 def _expectations(block: Block) -> Table:
@@ -35,7 +39,7 @@ def _of(block: Block, metric: str) -> Rows:
 
 
 def expected(block: Block, metric: str) -> Floats:
-    """The value expected of each customer on the date; NaN where none is."""
+    """The value expected of each customer on the date; NaN where none is. The metric is one of COMPARED."""
     return block.reduce(_of(block, metric), "expected", "max")
 
 

@@ -11,8 +11,10 @@ from django.utils.functional import cached_property
 from accounts.business_days import today
 from accounts.models import Customer
 from accounts.models.surveys import Colour
+from accounts.wording import listed
 from healthsite.pages.tasks.forms import day_field, long_text
 from healthsite.pages.telling import name_of
+from scoring.metrics.expectations import COMPARED
 from scoring.models import CurrentScore, Policy, Settlement
 from scoring.scorecards.publishing import live_version
 
@@ -105,6 +107,19 @@ class ExpectForm(CustomerForm):
         version = self.current.version if self.current else live_version()
         metrics = version.engine.metric_keys if version else ()
         self.offer("metric", sorted(((key, name_of(key)) for key in metrics), key=lambda choice: choice[1]))
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a value that nothing would be compared with."""
+        said = super().clean() or self.cleaned_data
+        metric = said.get("metric")
+        if metric and metric not in COMPARED and said.get("expected") is not None:
+            others = listed([name_of(key) for key in COMPARED])
+            self.add_error(
+                "expected",
+                f"{name_of(metric)} is compared with no expectation; leave the value empty where a change is expected. "
+                f"Values are for {others}.",
+            )
+        return said
 
 
 class SettleForm(CustomerForm):

@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.models import Customer, Expectation, Pulse, User
 from scoring.models import CurrentScore, Objection, Override, Settlement
 from tests.cast import give, make_row, make_user
+from tests.healthsite.pages.world import live
 from tests.scoring.judgements.cast import DAY, TODAY, pulse, scored, stored_override
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +92,7 @@ def test_it_is_ended_with_a_button(client: Client, acme: Customer, bob: User) ->
         ("expect", {"metric": "logins"}, "not one of the available choices"),
         ("expect", {"expected": "1e999"}, "Enter a number"),
         ("expect", {"reason": "a\0b"}, "Null characters"),
+        ("expect", {"expected": "5"}, "NPS is compared with no expectation; leave the value empty"),
     ],
 )
 def test_what_makes_no_sense_comes_back_with_what_was_typed(
@@ -161,7 +163,15 @@ def test_a_metric_is_muted_until_a_day_and_speaks_again_when_it_ends(client: Cli
 
 
 def test_a_value_is_expected_without_an_end(client: Client, acme: Customer) -> None:
-    assert send(client, "expect", acme, expected="12.5", until_on="").status_code == 302
+    curve = [[0, 0], [100, 100]]
+    measures = [{"metric": metric, "weight": 1, "curve": curve} for metric in ("active_users_vs_expected", "csat")]
+    live(components=[{"key": "satisfaction", "label": "Satisfaction", "weight": 1, "measures": measures}])
+    CurrentScore.objects.all().delete()
+    users = {"metric": "active_users_vs_expected", "until_on": ""}
+    for refused in ("0", "-5"):
+        answer = send(client, "expect", acme, expected=refused, **users)
+        assert f"{refused} is no value; say more than 0" in answer.content.decode()
+    assert send(client, "expect", acme, expected="12.5", **users).status_code == 302
     assert "12.5 is expected" in text(client, acme)
 
 
