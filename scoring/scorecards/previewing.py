@@ -89,7 +89,8 @@ def preview(version: ScorecardVersion) -> Preview:
     table = table.only(_compared(version, table.ids, as_of))
     loaded = _load_doubtful(table, version.engine, as_of)
     left_out, used = int(table.doubtful.sum()), np.unique(table.versions).tolist()
-    portfolio = portfolio_of(table.only(~table.doubtful), engines, version.engine)
+    # Who is compared by no other scorecard is compared band by band, whatever bands that one has.
+    portfolio = portfolio_of(table.only(~table.doubtful), {pk: engines[pk] for pk in used}, version.engine)
     return Preview(portfolio, as_of, loaded, left_out, tuple(stored[pk] for pk in used))
 
 

@@ -287,3 +287,18 @@ def test_a_scorecard_that_is_not_live_is_compared_with_whom_its_rule_picks(ada: 
     refresh_current(D)
     assert preview(second_card(when=RETAIL)).portfolio.ids.tolist() == [shop.pk]
     assert preview(second_card(when=None)).portfolio.ids.tolist() == [shop.pk, other.pk]
+
+
+def test_another_live_scorecard_with_other_bands_does_not_hide_a_move_within_a_colour(ada: User) -> None:
+    """Two red bands here, and one there: whoever falls from the one to the other moves."""
+    low = {"label": "Lost", "role": "red", "lower": 0}
+    poor, *others = definition()["bands"]
+    by_hand = live(bands=[low, {**poor, "lower": 20}, *others])
+    falls, shop = split(25, 25), split(60, 60, industry="Retail")
+    ScorecardVersion.objects.filter(pk=second_card(when=RETAIL, position=1).pk).update(use="live")
+    refresh_current(D)
+    assert CurrentScore.objects.get(customer=shop).version_id != by_hand.pk
+    draft = make_draft(version=by_hand, by=ada)
+    draft = change_draft(draft=draft, values={"bands[1].lower": 30}, seen=digest(draft.definition), by=ada)
+    assert moves(preview(draft)) == [(falls.pk, "Poor", "Lost")]
+    assert moved_share(draft) == 1.0
