@@ -69,7 +69,7 @@ def _published(request: HttpRequest, draft: ScorecardVersion, form: NoteForm) ->
         form.add_error(None, f"{draft} was changed by somebody else meanwhile; this is what it would change now")
         return None
     try:
-        return publish_draft(draft=draft, note=said["note"], by=admin_of(request), go_live=said["go_live"])
+        return publish_draft(draft=draft, note=said["note"], by=admin_of(request), go_live=said["go_live"] or None)
     except NeedsSecondPerson as share:
         propose(version=draft, note=said["note"], by=admin_of(request), go_live=said["go_live"])
         messages.warning(request, f"Proposed {draft}, not published yet: {share}.")

@@ -98,21 +98,23 @@ def delete_draft(*, draft: ScorecardVersion, by: User) -> None:
         draft.delete()
 
 
-def publish_draft(*, draft: ScorecardVersion, note: str, by: User, go_live: bool = False) -> ScorecardVersion:
-    """Publish a draft: it becomes that version, live where its scorecard is live or where asked for.
+def publish_draft(*, draft: ScorecardVersion, note: str, by: User, go_live: bool | None = None) -> ScorecardVersion:
+    """Publish a draft: it becomes that version, live where that is asked for; None = where its scorecard is live.
 
-    Who comes second gets what the first published. Raises NoReason, InvalidScorecard, AlreadySaid where a published
-    version says the same, Outdated where the draft is deleted, and NeedsSecondPerson where it would be live and move
-    more customers than `Policy.second_person_share`: then `propose` it.
+    One that is not live can run in shadow beside the live one first. Who comes second gets what the first published.
+    Raises NoReason, InvalidScorecard, AlreadySaid where a published version says the same, Outdated where the draft is
+    deleted, and NeedsSecondPerson where it would be live and move more customers than `Policy.second_person_share`:
+    then `propose` it.
     """
     _needs(note, "publishing")
     with transaction.atomic():
         current = _current(draft)
     if current.status == Status.PUBLISHED:
         return current
-    if go_live or _is_live(current):
+    live = _is_live(current) if go_live is None else go_live
+    if live:
         _check_share(current)
-    return _publish(current, note=note, by=by, go_live=go_live, seen=digest(current.definition))
+    return _publish(current, note=note, by=by, go_live=live, seen=digest(current.definition))
 
 
 def restore(*, version: ScorecardVersion, note: str, by: User) -> ScorecardVersion:
@@ -163,8 +165,8 @@ def approve_proposal(*, proposal: Proposal, by: User) -> ScorecardVersion:
         current.delete()
         if version.status == Status.PUBLISHED:
             return _make_live(version, f"Made live by {who}: {current.note}", by)
-        seen, note = current.digest, current.note
-        published = _publish(version, note=note, by=current.by, go_live=current.go_live, seen=seen)
+        seen, note, live = current.digest, current.note, current.go_live or _is_live(version)
+        published = _publish(version, note=note, by=current.by, go_live=live, seen=seen)
         published.approved_by = by
         published.save(update_fields=["approved_by"])
         _log(by, published, f"Agreed to the proposal of {current.by}.", CHANGE)
@@ -187,6 +189,7 @@ def turn_down(*, proposal: Proposal, reason: str, by: User) -> None:
 
 
 def _is_live(version: ScorecardVersion) -> bool:
+    """Whether a version of its scorecard is live."""
     return ScorecardVersion.objects.filter(scorecard=version.scorecard_id, use=Use.LIVE).exists()
 
 
@@ -206,7 +209,7 @@ def _publish(draft: ScorecardVersion, *, note: str, by: User, go_live: bool, see
         published = publish(current.definition, note=note.strip(), by=by, draft=current)
         Proposal.objects.filter(draft=published).delete()
         _log(by, published, f"Published: {published.note}", CHANGE)
-        return _make_live(published, "Made live.", by) if go_live or _is_live(published) else published
+        return _make_live(published, "Made live.", by) if go_live else published
 
 
 def _make_live(version: ScorecardVersion, message: str, by: User) -> ScorecardVersion:

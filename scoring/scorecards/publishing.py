@@ -109,7 +109,7 @@ def make_version_live(version: ScorecardVersion, *, note: str = "") -> Scorecard
     """Make a published version live from the next night on; nights that are open keep theirs.
 
     It takes the place of the live version of its scorecard and, where its scorecard has no rule and is for everybody,
-    of the one that was for everybody. Raises ValueError for a draft.
+    of the one that was for everybody; and its scorecard has its title from now on. Raises ValueError for a draft.
     """
     if version.status != Status.PUBLISHED:
         raise ValueError(f"{version} is a draft; publish it first")
@@ -119,6 +119,8 @@ def make_version_live(version: ScorecardVersion, *, note: str = "") -> Scorecard
         if version.scorecard.when is None:
             replaced |= Q(scorecard__when__isnull=True)
         ScorecardVersion.objects.filter(replaced, use=Use.LIVE).exclude(pk=version.pk).update(use=Use.IDLE)
+        version.scorecard.title = version.definition["title"]
+        version.scorecard.save(update_fields=["title"])
         version.use, version.shadow_since = Use.LIVE, None
         version.note = note or version.note
         version.save(update_fields=["use", "shadow_since", "note"])

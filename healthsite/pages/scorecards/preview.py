@@ -23,7 +23,7 @@ from playbooks.foreseeing import foresee
 from scoring.definitions import every_entry
 from scoring.engine.version import digest
 from scoring.models import Policy, ScorecardVersion
-from scoring.models.scorecards import Status
+from scoring.models.scorecards import Status, Use
 from scoring.scorecards.previewing import LOADED_AT_MOST, Preview, owners_today, preview
 
 ROWS: Final = 50  # a page
@@ -125,7 +125,8 @@ def _work(version: ScorecardVersion, found: Preview, chosen: dict[str, Any], own
 def _deciding(version: ScorecardVersion, found: Preview, user: User) -> dict[str, Any]:
     """What the form needs that publishes a draft; nothing for who may not, and for what is published."""
     share, most = found.portfolio.moved_share, Policy.current().second_person_share
-    form = PublishForm(initial={"seen": digest(version.definition)})
+    is_live = version.scorecard.versions.filter(use=Use.LIVE).exists()
+    form = PublishForm(initial={"seen": digest(version.definition), "go_live": is_live})
     is_offered = version.status == Status.DRAFT and may_edit(user)
     return {
         "share": share,

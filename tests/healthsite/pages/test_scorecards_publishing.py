@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -25,7 +26,7 @@ from scoring.scorecards.drafting import (
     restore,
     turn_down,
 )
-from scoring.scorecards.publishing import live_version, publish
+from scoring.scorecards.publishing import live_version, make_version_live, publish
 from tests.cast import make_user
 from tests.digest import digest_of
 from tests.healthsite.pages.test_scorecards import log_in, words_of
@@ -63,7 +64,7 @@ def as_second(client: Client, bea: User) -> Client:
 
 
 def test_what_moves_too_many_is_proposed_instead_of_published(client: Client, draft: ScorecardVersion) -> None:
-    page = words_of(post(client, draft, "publish", note="Stricter"))
+    page = words_of(post(client, draft, "publish", note="Stricter", go_live="on"))
     assert "Proposed by-hand v2, not published yet: 100% of the customers would change band; above 10%" in page
     assert "Waits for a second person" in page
     draft.refresh_from_db()
@@ -72,7 +73,7 @@ def test_what_moves_too_many_is_proposed_instead_of_published(client: Client, dr
 
 def test_what_moves_few_is_published_by_one(client: Client, admin: User, draft: ScorecardVersion) -> None:
     draft = changed(draft, admin, 55)
-    page = words_of(post(client, draft, "publish", note="A little stricter"))
+    page = words_of(post(client, draft, "publish", note="A little stricter", go_live="on"))
     assert "Published by-hand v2. It is live: the next night scores by it." in page
     assert live_version() == draft
 
@@ -85,7 +86,7 @@ def test_the_share_is_the_policys_and_only_more_than_it_needs_two(
     Policy.objects.create(pk=1, second_person_share=share)
     customer_at(80), customer_at(80)
     score()
-    post(client, draft, "publish", note="Stricter")
+    post(client, draft, "publish", note="Stricter", go_live="on")
     draft.refresh_from_db()
     assert draft.status == status
 
@@ -100,7 +101,7 @@ def test_a_version_that_scores_nobody_needs_nobody_else(admin: User, draft: Scor
 def test_a_second_person_agrees_and_both_are_named(
     client: Client, admin: User, bea: User, draft: ScorecardVersion
 ) -> None:
-    post(client, draft, "publish", note="Stricter")
+    post(client, draft, "publish", note="Stricter", go_live="on")
     page = words_of(post(as_second(client, bea), draft, "proposal", answer="agree"))
     assert "Agreed: by-hand v2 is live." in page
     assert "by Ada, agreed to by Bea" in page
@@ -110,7 +111,7 @@ def test_a_second_person_agrees_and_both_are_named(
 
 
 def test_who_proposed_cannot_agree(client: Client, draft: ScorecardVersion) -> None:
-    post(client, draft, "publish", note="Stricter")
+    post(client, draft, "publish", note="Stricter", go_live="on")
     answer = post(client, draft, "proposal", answer="agree")
     assert answer.status_code == 422
     assert "You proposed this yourself; another admin has to agree" in words_of(answer)
@@ -120,7 +121,7 @@ def test_who_proposed_cannot_agree(client: Client, draft: ScorecardVersion) -> N
 def test_what_has_changed_since_is_not_agreed_to(
     client: Client, admin: User, bea: User, draft: ScorecardVersion
 ) -> None:
-    post(client, draft, "publish", note="Stricter")
+    post(client, draft, "publish", note="Stricter", go_live="on")
     changed(draft, admin, 62)
     assert "has to be proposed again" in words_of(as_second(client, bea).get(f"/scorecards/{draft.pk}/"))
     answer = post(client, draft, "proposal", answer="agree")
@@ -129,7 +130,7 @@ def test_what_has_changed_since_is_not_agreed_to(
 
 
 def test_agreeing_twice_is_agreeing_once(client: Client, bea: User, draft: ScorecardVersion) -> None:
-    post(client, draft, "publish", note="Stricter")
+    post(client, draft, "publish", note="Stricter", go_live="on")
     post(as_second(client, bea), draft, "proposal", answer="agree")
     before = digest_of()
     assert "There is no proposal about by-hand v2 any more" in words_of(post(client, draft, "proposal", answer="agree"))
@@ -137,7 +138,7 @@ def test_agreeing_twice_is_agreeing_once(client: Client, bea: User, draft: Score
 
 
 def test_turning_down_needs_a_reason_and_keeps_the_draft(client: Client, bea: User, draft: ScorecardVersion) -> None:
-    post(client, draft, "publish", note="Stricter")
+    post(client, draft, "publish", note="Stricter", go_live="on")
     answer = post(as_second(client, bea), draft, "proposal", answer="decline", reason=" ")
     assert answer.status_code == 422
     assert "The reason is empty; say in a sentence why not" in words_of(answer)
@@ -147,7 +148,7 @@ def test_turning_down_needs_a_reason_and_keeps_the_draft(client: Client, bea: Us
 
 
 def test_who_proposed_withdraws_without_a_reason(client: Client, draft: ScorecardVersion) -> None:
-    post(client, draft, "publish", note="Stricter")
+    post(client, draft, "publish", note="Stricter", go_live="on")
     assert "Withdrew the proposal." in words_of(post(client, draft, "proposal", answer="withdraw"))
     assert not Proposal.objects.exists()
 
@@ -172,7 +173,7 @@ def test_the_domain_refuses_what_the_page_would(admin: User, bea: User, draft: S
 def test_the_way_back_needs_two_as_well(client: Client, admin: User, bea: User, draft: ScorecardVersion) -> None:
     old = live_version()
     assert old
-    post(client, draft, "publish", note="Stricter")
+    post(client, draft, "publish", note="Stricter", go_live="on")
     post(as_second(client, bea), draft, "proposal", answer="agree")
     score()
     assert "Proposed to make by-hand v1 live, not done yet" in words_of(post(client, old, "restore", note="Too strict"))
@@ -259,7 +260,25 @@ def test_a_place_is_a_number_from_1_to_999(client: Client, admin: User, position
 
 
 def test_others_may_not_answer_a_proposal(client: Client, draft: ScorecardVersion) -> None:
-    post(client, draft, "publish", note="Stricter")
+    post(client, draft, "publish", note="Stricter", go_live="on")
     log_in(client, "Max", "manager")
     assert post(client, draft, "proposal", answer="agree").status_code == 403
     assert "Turn down" not in words_of(client.get(f"/scorecards/{draft.pk}/"))
+
+
+def test_a_draft_of_a_live_scorecard_may_run_in_shadow_before_anybody_is_scored_by_it(
+    client: Client, draft: ScorecardVersion
+) -> None:
+    page = client.get(f"/scorecards/{draft.pk}/preview/").content.decode()
+    assert re.search(r'name="go_live"[^>]* checked', page)
+    before = live_version()
+    assert "not live; nobody is scored by it yet" in words_of(post(client, draft, "publish", note="To be tried first"))
+    assert live_version() == before
+    assert "runs in shadow from the next night on" in words_of(post(client, draft, "shadow/run", note="Try it"))
+
+
+def test_a_scorecard_is_called_what_its_live_version_says(client: Client, draft: ScorecardVersion) -> None:
+    named = publish({**draft.definition, "title": "By hand, stricter"})
+    assert "By hand, stricter" not in words_of(client.get("/scorecards/"))
+    make_version_live(named)
+    assert "By hand, stricter" in words_of(client.get("/scorecards/"))
