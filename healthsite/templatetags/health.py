@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,8 @@ from accounts.business_days import today
 from accounts.wording import MINUS, trimmed
 from healthsite.pages import words
 from scoring.engine.display import shown
+from scoring.engine.rules import parse_rule
+from scoring.wording import rule_words
 
 register = template.Library()
 register.filter("shown", shown)
@@ -36,6 +39,12 @@ def amount(value: float | None) -> str:
 def whole(number: float) -> str:
     """A number with thousands marked."""
     return trimmed(number, 0)
+
+
+@register.filter
+def rule_said(definition: Mapping[str, Any] | None) -> str:
+    """A stored rule as a sentence; none is for everybody whom no other takes."""
+    return rule_words(parse_rule(definition, "when")) if definition else "everybody whom no other takes"
 
 
 @register.filter

@@ -121,15 +121,17 @@ _published: dict[str, Version] = {}  # by digest: they never change, and each is
 
 
 class Proposal(models.Model):
-    """A draft that somebody wants to publish and a second person has to agree to. It is about what the draft says then.
+    """What somebody wants and a second person has to agree to: a draft published, or a version made live again.
 
-    Withdrawn or turned down = deleted; agreed to = the draft is published, and the version says by whom.
+    It is about what the version says then. With a `choice` (rule and place, as `set_choice` takes them) it is about who
+    gets the live version's scorecard instead. Withdrawn or turned down = deleted; agreed to = done, and said by whom.
     """
 
     draft = models.OneToOneField(ScorecardVersion, on_delete=models.CASCADE, related_name="proposal")
     digest = models.CharField(max_length=64)
     note = models.TextField()
     go_live = models.BooleanField(default=False)
+    choice = models.JSONField(null=True, blank=True)
     share = models.FloatField()  # of the customers, who would change band
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)

@@ -134,12 +134,18 @@ def propose(*, version: ScorecardVersion, note: str, by: User, go_live: bool = F
     The same again is the same proposal; another takes the place of the one before. Raises NoReason.
     """
     _needs(note, "a proposal")
-    said = {"digest": digest(version.definition), "note": note.strip(), "go_live": go_live, "by": by}
-    share = moved_share(version)
+    return write_proposal(version=version, note=note, by=by, share=moved_share(version), go_live=go_live)
+
+
+def write_proposal(
+    *, version: ScorecardVersion, note: str, by: User, share: float, go_live: bool = False, choice: Any = None
+) -> Proposal:
+    """Keep a proposal by which a share of the customers would change band; the same again is the same."""
+    said = {"digest": digest(version.definition), "note": note.strip(), "go_live": go_live, "choice": choice, "by": by}
     with transaction.atomic():
         hold_scorecards()
-        there = Proposal.objects.filter(draft=version, **said).first()
-        if there:
+        there = Proposal.objects.filter(draft=version, by=by).first()
+        if there and all(getattr(there, name) == value for name, value in said.items()):
             return there
         Proposal.objects.filter(draft=version).delete()
         proposal = Proposal.objects.create(draft=version, share=share, **said)
@@ -152,17 +158,9 @@ def approve_proposal(*, proposal: Proposal, by: User) -> ScorecardVersion:
 
     Raises NotYours for who proposed it, and Outdated where it is withdrawn or the draft has changed since.
     """
-    if proposal.by_id == by.pk:
-        raise NotYours("You proposed this yourself; another admin has to agree")
     with transaction.atomic():
-        hold_scorecards()
-        current = Proposal.objects.select_related("draft__scorecard", "by").filter(pk=proposal.pk).first()
-        if current is None:
-            raise Outdated("This proposal is withdrawn or decided by now")
+        current = take_up(proposal=proposal, by=by)
         version, who = current.draft, f"{current.by}, agreed to by {by}"
-        if digest(version.definition) != current.digest:
-            raise Outdated(f"{version} was changed after it was proposed; have it proposed again")
-        current.delete()
         if version.status == Status.PUBLISHED:
             return _make_live(version, f"Made live by {who}: {current.note}", by)
         seen, note, live = current.digest, current.note, current.go_live or _is_live(version)
@@ -171,6 +169,20 @@ def approve_proposal(*, proposal: Proposal, by: User) -> ScorecardVersion:
         published.save(update_fields=["approved_by"])
         _log(by, published, f"Agreed to the proposal of {current.by}.", CHANGE)
     return published
+
+
+def take_up(*, proposal: Proposal, by: User) -> Proposal:
+    """Take a proposal away, for the second person to do what it says. Raises as `approve_proposal` does."""
+    if proposal.by_id == by.pk:
+        raise NotYours("You proposed this yourself; another admin has to agree")
+    hold_scorecards()
+    current = Proposal.objects.select_related("draft__scorecard", "by").filter(pk=proposal.pk).first()
+    if current is None:
+        raise Outdated("This proposal is withdrawn or decided by now")
+    if digest(current.draft.definition) != current.digest:
+        raise Outdated(f"{current.draft} was changed after it was proposed; have it proposed again")
+    Proposal.objects.filter(pk=current.pk).delete()
+    return current
 
 
 def turn_down(*, proposal: Proposal, reason: str, by: User) -> None:
@@ -194,7 +206,12 @@ def _is_live(version: ScorecardVersion) -> bool:
 
 
 def _check_share(version: ScorecardVersion) -> None:
-    share, most = moved_share(version), Policy.current().second_person_share
+    check_share(moved_share(version))
+
+
+def check_share(share: float) -> None:
+    """Raise NeedsSecondPerson where so large a share of the customers would change band."""
+    most = Policy.current().second_person_share
     if share > most:
         raise NeedsSecondPerson(share, most)
 

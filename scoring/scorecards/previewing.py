@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 
@@ -80,13 +81,51 @@ def preview(version: ScorecardVersion) -> Preview:
     from facts, as is everybody whose stored inputs lack something. What a person has set stays. Four queries, those of
     one block of loading, and those of the rules where there are several live scorecards.
     """
+    return _against(version, partial(_compared, version))
+
+
+@dataclass(frozen=True, slots=True)
+class Reallotted:
+    """What another rule or place of a live scorecard would do to the customers who have a score."""
+
+    customers: int
+    changing: int  # who would be scored by another scorecard
+    moved: int  # who would change band by it
+
+    @property
+    def moved_share(self) -> float:
+        """The share (0-1) of the customers who would change band."""
+        return self.moved / self.customers if self.customers else 0.0
+
+
+def reallotted(choices: Sequence[Choice]) -> Reallotted:
+    """What would become of the current scores if customers were shared out by these choices. As costly as `preview`
+    for each of them.
+    """
+    now, moved, changing = choices_now(), 0, 0
+    for place, choice in enumerate(choices):
+        mine = choice.version
+
+        def gained(ids: Ints, on: date | None, place: int = place, mine: ScorecardVersion = mine) -> Bools:
+            if on is None:
+                return np.zeros(len(ids), np.bool_)
+            before = [one.version.pk != mine.pk for one in now]
+            return (chosen(ids, on, choices) == place) & np.array(before)[chosen(ids, on, now)]
+
+        book = _against(mine, gained).portfolio
+        changing, moved = changing + len(book.ids), moved + int(book.moved.sum())
+    return Reallotted(CurrentScore.objects.filter(score__isnull=False).count(), changing, moved)
+
+
+def _against(version: ScorecardVersion, whom: Callable[[Ints, date | None], Bools]) -> Preview:
+    """The current scores of some customers (n: ids and the newest date), and what a version makes of them."""
     newest = dict(CurrentScore.objects.order_by().values_list("version_id").annotate(Max("as_of")))
     as_of = max(newest.values(), default=None)
     stored = ScorecardVersion.objects.select_related("scorecard").in_bulk(list(newest))
     engines = {pk: one.engine for pk, one in stored.items()}
     rows = CurrentScore.objects.order_by("customer_id").values_list(*COLUMNS).iterator(chunk_size=AT_ONCE)
     table = _joined([_table(batch, engines, version) for batch in _batches(rows)])
-    table = table.only(_compared(version, table.ids, as_of))
+    table = table.only(whom(table.ids, as_of))
     loaded = _load_doubtful(table, version.engine, as_of)
     left_out, used = int(table.doubtful.sum()), np.unique(table.versions).tolist()
     # Who is compared by no other scorecard is compared band by band, whatever bands that one has.

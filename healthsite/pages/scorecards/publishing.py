@@ -17,6 +17,7 @@ from scoring.engine.version import InvalidScorecard, digest
 from scoring.models import Proposal, ScorecardVersion
 from scoring.models.scorecards import Status, Use
 from scoring.presets import PRESET_KEYS
+from scoring.scorecards.allotting import NotShared, approve_choice
 from scoring.scorecards.drafting import (
     NeedsSecondPerson,
     NotYours,
@@ -134,8 +135,10 @@ def _answered(proposal: Proposal, form: AnswerForm, by: User) -> str:
         if answer != "agree":
             turn_down(proposal=proposal, reason=reason, by=by)
             return f"{'Withdrew' if proposal.by_id == by.pk else 'Turned down'} the proposal."
+        if proposal.choice:
+            return f"Agreed: {approve_choice(proposal=proposal, by=by).title} has its place. The next night asks by it."
         version = approve_proposal(proposal=proposal, by=by)
-    except (AlreadySaid, InvalidScorecard, NotYours, Outdated) as error:
+    except (AlreadySaid, InvalidScorecard, NotShared, NotYours, Outdated) as error:
         form.add_error(None, str(error))
         return ""
     return f"Agreed: {version} is {'live' if version.use == Use.LIVE else 'published'}."

@@ -13,7 +13,7 @@ from django.test import Client
 from accounts.business_days import today
 from accounts.models import User
 from scoring.engine.version import digest
-from scoring.models import Policy, Proposal, ScorecardVersion
+from scoring.models import Policy, Proposal, Scorecard, ScorecardVersion
 from scoring.scorecards.drafting import (
     NeedsSecondPerson,
     NotYours,
@@ -282,3 +282,74 @@ def test_a_scorecard_is_called_what_its_live_version_says(client: Client, draft:
     assert "By hand, stricter" not in words_of(client.get("/scorecards/"))
     make_version_live(named)
     assert "By hand, stricter" in words_of(client.get("/scorecards/"))
+
+
+RETAIL = {"when-field": "industry", "when-op": "==", "when-value": "Retail", "when-group": "", "when-join-": "all"}
+ENERGY = {**RETAIL, "when-value": "Energy"}
+
+
+@pytest.fixture
+def special(admin: User) -> ScorecardVersion:
+    """A live scorecard for shops by which 60 is Poor; a shop and two others stand at 60, Fair by the general one."""
+    live()
+    bands = [{**band, "lower": {0: 0, 50: 61, 75: 75}[band["lower"]]} for band in definition()["bands"]]
+    version = publish(definition(key="special", title="Special", bands=bands))
+    Scorecard.objects.filter(pk=version.scorecard_id).update(position=5, when=said("Retail"))
+    make_version_live(ScorecardVersion.objects.select_related("scorecard").get(pk=version.pk))
+    for industry in ("Retail", "Energy", "Energy"):
+        customer_at(60, industry=industry)
+    score()
+    return version
+
+
+def said(industry: str) -> dict[str, str]:
+    return {"field": "industry", "op": "==", "value": industry}
+
+
+def choose(client: Client, **fields: str) -> Any:
+    return client.post(
+        "/scorecards/for/special/", {**ENERGY, "position": "5", "note": "Them too", **fields}, follow=True
+    )
+
+
+def test_what_another_rule_would_change_is_looked_at_first(client: Client, special: ScorecardVersion) -> None:
+    """Two get the special scorecard and fall to Poor, the shop gets the general one and rises to Fair."""
+    before = digest_of()
+    page = words_of(choose(client, look="1"))
+    assert "3 of 3 scored customers would get another scorecard with the next night" in page
+    assert "3 of all (100 %) would change band" in page
+    assert "a second admin has to agree" in page
+    assert "Nobody would get another scorecard by it now." in words_of(choose(client, look="1", **RETAIL))
+    assert digest_of() == before
+
+
+def test_a_rule_that_moves_too_many_needs_a_second_person(client: Client, bea: User, special: ScorecardVersion) -> None:
+    assert "Proposed who gets Special, not done yet: 100% of the customers" in words_of(choose(client))
+    special.scorecard.refresh_from_db()
+    assert special.scorecard.when == said("Retail")
+    page = words_of(client.get(f"/scorecards/{special.pk}/"))
+    assert "to decide anew who gets Special: Industry is Energy, place 5; 100 % of the customers would change" in page
+    assert "another admin has to agree" in words_of(post(client, special, "proposal", answer="agree"))
+    assert "Special has its place" in words_of(post(as_second(client, bea), special, "proposal", answer="agree"))
+    special.scorecard.refresh_from_db()
+    assert special.scorecard.when == said("Energy")
+    assert "(proposed by Ada, agreed to by Bea)" in LogEntry.objects.latest("pk").change_message
+    assert not Proposal.objects.exists()
+
+
+def test_a_rule_that_moves_few_is_set_by_one(client: Client, special: ScorecardVersion) -> None:
+    Policy.objects.update_or_create(pk=Policy.current().pk, defaults={"second_person_share": 1.0})
+    assert "Special has its place" in words_of(choose(client))
+    special.scorecard.refresh_from_db()
+    assert special.scorecard.when == said("Energy")
+
+
+def test_what_others_have_changed_meanwhile_is_checked_when_it_is_agreed_to(
+    client: Client, bea: User, special: ScorecardVersion
+) -> None:
+    """Nobody may be left without a scorecard by a rule that was proposed when another took everybody."""
+    choose(client)
+    Scorecard.objects.filter(key="by-hand").update(when=said("Retail"))
+    answer = post(as_second(client, bea), special, "proposal", answer="agree")
+    assert "when would leave some customers without a scorecard" in words_of(answer)
+    assert Proposal.objects.count() == 1
