@@ -26,9 +26,10 @@ def scorecard_choice(request: HttpRequest, key: str) -> HttpResponse:
     form = PlaceForm(sent, initial={"position": card.position})
     label = "Who gets it"
     rule = RuleForm(sent, prefix="when", readable=of_customers(), initial=card.when, required=False, label=label)
-    effect = None
+    looks, effect = sent is not None and "look" in sent, None
+    form.fields["note"].required = not looks
     if sent is not None and rule.is_valid() & form.is_valid():
-        done, effect = _chosen(card, form, rule, by, looks="look" in sent)
+        done, effect = _chosen(card, form, rule, by, looks=looks)
         if done:
             messages.success(request, done)
             return redirect("scorecards")

@@ -315,7 +315,7 @@ def choose(client: Client, **fields: str) -> Any:
 def test_what_another_rule_would_change_is_looked_at_first(client: Client, special: ScorecardVersion) -> None:
     """Two get the special scorecard and fall to Poor, the shop gets the general one and rises to Fair."""
     before = digest_of()
-    page = words_of(choose(client, look="1"))
+    page = words_of(choose(client, look="1", note=""))
     assert "3 of 3 scored customers would get another scorecard with the next night" in page
     assert "3 of all (100 %) would change band" in page
     assert "a second admin has to agree" in page
