@@ -101,9 +101,14 @@ def make_up(explained: Explained, moved: Move | None) -> MakeUp:
 def _limits(there: dict[str, float], components: set[str], moved: Move | None) -> tuple[Limit, ...]:
     gone = [line.home for line in moved.lines if line.home not in components | there.keys()] if moved else []
     return tuple(
-        Limit(telling.limit_name(name), there.get(name, 0.0), moved.of(name) if moved else None)
+        Limit(_limit_label(name, moved), there.get(name, 0.0), moved.of(name) if moved else None)
         for name in dict.fromkeys([*there, *gone])
     )
+
+
+def _limit_label(name: str, moved: Move | None) -> str:
+    """The cap's name, or that of a component which only the earlier scorecard has."""
+    return (moved.labels.get(name) if moved else None) or telling.limit_name(name)
 
 
 def _component(

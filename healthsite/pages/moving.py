@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from healthsite.pages import telling, words
+from healthsite.pages.telling import Place
 from scoring.engine.changes import BEHAVIOUR, Change
 from scoring.engine.display import shown
 from scoring.explaining import Explained, changes_between
@@ -37,7 +38,10 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """The change between two days, the largest causes first; the printed lines add up to the printed total."""
+    """The change between two days, the largest causes first; the printed lines add up to the printed total.
+
+    `switch` says which scorecard took the place of which, if one did; `labels` are those of the components before.
+    """
 
     since: date
     until: date
@@ -45,6 +49,8 @@ class Move:
     after: str
     total: float
     lines: tuple[Cause, ...]
+    switch: str
+    labels: Mapping[str, str]
 
     @property
     def behaviour(self) -> list[Cause]:
@@ -63,12 +69,20 @@ class Move:
 
     @property
     def _told(self) -> list[Cause]:
-        return [line for line in self.lines if abs(line.printed) >= NOTEWORTHY]
+        return [line for line in self._merged if abs(line.printed) >= NOTEWORTHY]
+
+    @property
+    def _merged(self) -> list[Cause]:
+        """The lines with all that another scorecard moved as one, which is what `telling.merged` does."""
+        moved = [line.printed for line in self.lines if line.kind == "scorecard"]
+        others = [line for line in self.lines if line.kind != "scorecard"]
+        switch = [Cause(self.switch, "scorecard", "", round(sum(moved), 1), is_behaviour=False)] if moved else []
+        return sorted([*others, *switch], key=lambda line: -abs(line.printed)) if switch else others
 
     @property
     def smaller(self) -> int:
-        """How many lines are not told in words."""
-        return len(self.lines) - len(self.causes)
+        """How many causes are not told in words."""
+        return len(self._merged) - len(self.causes)
 
     @property
     def rest(self) -> float:
@@ -90,22 +104,27 @@ def move(before: Explained, after: Explained) -> Move:
     changes = sorted(changes_between(before, after), key=lambda change: -abs(change.points))
     total = round(words.printed_score(after.stored.score) - words.printed_score(before.stored.score), 1)
     printed = words.adding_up([change.points for change in changes], total)
+    was, is_now = before.version, after.version
     return Move(
         since=before.as_of,
         until=after.as_of,
         before=shown(before.stored.score),
         after=shown(after.stored.score),
         total=total,
-        lines=_lines(changes, printed, before, after),
+        lines=_lines(changes, printed, _place(before), _place(after)),
+        switch=telling.switched(was, is_now) if was.scorecard_id != is_now.scorecard_id else "",
+        labels={component.key: component.label for component in was.engine.components},
     )
 
 
-def _lines(
-    changes: Sequence[Change], printed: Sequence[float], before: Explained, after: Explained
-) -> tuple[Cause, ...]:
+def _place(explained: Explained) -> Place:
+    return Place(explained.scored, 0, explained.version, explained.version.engine)
+
+
+def _lines(changes: Sequence[Change], printed: Sequence[float], before: Place, after: Place) -> tuple[Cause, ...]:
     return tuple(
         Cause(
-            text=telling.told(change, _values(change, before, after), after.version),
+            text=telling.told(change, before, after),
             kind=CAUSE_WORDS[change.cause],
             home=change.component,
             printed=points,
@@ -113,10 +132,3 @@ def _lines(
         )
         for change, points in zip(changes, printed, strict=True)
     )
-
-
-def _values(change: Change, before: Explained, after: Explained) -> tuple[float | None, float | None]:
-    if change.measure is None:
-        return None, None
-    was = telling.raw_in(before.scored, 0, change.measure, before.version.engine)
-    return was, telling.raw_in(after.scored, 0, change.measure, after.version.engine)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -13,11 +12,10 @@ from django.db.models import F
 
 from healthsite.pages import telling
 from healthsite.pages.lacking import missing_files
-from scoring.engine.card import Version
+from healthsite.pages.telling import Place
 from scoring.engine.changes import Change, snapshot, split_change
 from scoring.engine.explaining import CLAMP
 from scoring.engine.frame import has_value
-from scoring.engine.scoring import Scored
 from scoring.models import CurrentScore, Purpose, ScorecardVersion, ScoreRecord
 from scoring.models.scores import ScoreNumbers
 from scoring.packing import Said, rescore_all
@@ -36,16 +34,6 @@ class Stored(NamedTuple):
 
 
 NOTEWORTHY = 1.0  # points; below that nothing moved, and what costs most says more
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Customer i of a batch that was scored together."""
-
-    scored: Scored
-    i: int
-    version: ScorecardVersion
-    engine: Version
 
 
 def reasons(current: Iterable[CurrentScore]) -> dict[int, str]:
@@ -108,22 +96,18 @@ def why(before: Place | None, now: Place) -> str:
     change = largest_change(before, now) if before else None
     if before is None or change is None or abs(change.points) < NOTEWORTHY:
         return telling.weakest(now.scored, now.i, now.engine)
-    was, value = (
-        telling.raw_in(one.scored, one.i, change.measure, one.engine) if change.measure else None
-        for one in (before, now)
-    )
-    return telling.told(change, (was, value), now.version)
+    return telling.told(change, before, now)
 
 
 def largest_change(before: Place, now: Place) -> Change | None:
-    """The cause that moved most points, the same as the whole split has it."""
+    """The cause that moved most points, the same as the whole split has it; another scorecard is one cause."""
     if before.version.pk == now.version.pk and _steady(before, now):
         changes = _steady_changes(before, now)
     else:
         changes = split_change(
             snapshot(before.scored, before.i, before.engine), snapshot(now.scored, now.i, now.engine)
         )
-    return max(changes, key=lambda change: abs(change.points), default=None)
+    return max(telling.merged(changes), key=lambda change: abs(change.points), default=None)
 
 
 def _steady(before: Place, now: Place) -> bool:

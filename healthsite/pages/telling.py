@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
@@ -16,6 +18,16 @@ from scoring.models import ScorecardVersion
 
 CODES: Final = {"subscription_standing": ("cancelled", "unpaid", "past due", "trial", "active")}
 DATA_WORDS: Final = {"arrived": "data arrived", "expired": "data too old", "missing": "no data any more", "": "no data"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Customer i of a batch that was scored together."""
+
+    scored: Scored
+    i: int
+    version: ScorecardVersion
+    engine: Version
 
 
 def name_of(metric: str) -> str:
@@ -44,9 +56,27 @@ def changed(metric: str, was: float | None, now: float | None) -> str:
     return f"{after}, was {words.plain(was, unit)}"
 
 
-def told(change: Change, values: tuple[float | None, float | None], after: ScorecardVersion) -> str:
-    """One cause in a clause, without its points. `values` are the metric's raw values before and after."""
+def merged(changes: Sequence[Change]) -> list[Change]:
+    """The changes as they are told: all that another scorecard moved is one, without component and measure.
+
+    Measure by measure it tells nothing: every measure of the one goes, every one of the other comes.
+    """
+    switch = [change.points for change in changes if change.cause == "scorecard"]
+    others = [change for change in changes if change.cause != "scorecard"]
+    return [*others, Change("scorecard", "", None, sum(switch))] if switch else others
+
+
+def switched(before: ScorecardVersion, after: ScorecardVersion) -> str:
+    """Which scorecard took the place of which."""
+    new, old = (f"{version.scorecard.title} v{version.number}" for version in (after, before))
+    return f"Scored by {new} in place of {old}"
+
+
+def told(change: Change, before: Place, after: Place) -> str:
+    """One cause in a clause, without its points."""
     if change.measure is None:
+        if change.cause == "scorecard":
+            return switched(before.version, after.version)
         label = limit_name(change.component)
         if change.cause == "override":
             return label
@@ -55,7 +85,8 @@ def told(change: Change, values: tuple[float | None, float | None], after: Score
     if change.cause == "data":
         return f"{name}: {DATA_WORDS[change.detail]}"
     if change.cause in ("weight", "scorecard"):
-        return f"{name}: weighed differently by {after}"
+        return f"{name}: weighed differently by {after.version}"
+    values = [raw_in(one.scored, one.i, change.measure, one.engine) for one in (before, after)]
     return f"{name} {changed(change.measure, *values)}"
 
 

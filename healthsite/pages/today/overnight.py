@@ -8,7 +8,8 @@ from typing import Any, Final
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from accounts.models import Customer
-from healthsite.pages.reasons import Place, Stored, places, stored_of, why
+from healthsite.pages.reasons import Stored, places, stored_of, why
+from healthsite.pages.telling import Place
 from healthsite.pages.today.scope import Scope
 from scoring.engine.version import Band
 from scoring.models import ScoreRecord

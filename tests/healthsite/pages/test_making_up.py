@@ -11,7 +11,16 @@ from healthsite.pages.making_up import MakeUp, make_up, points_view
 from healthsite.pages.moving import move
 from scoring.explaining import explain
 from tests.cast import make_customer
-from tests.healthsite.pages.world import MONTH_BEFORE, D, customer_at, definition, live, score, supply
+from tests.healthsite.pages.world import (
+    MONTH_BEFORE,
+    D,
+    customer_at,
+    definition,
+    live,
+    replace_scorecard,
+    score,
+    supply,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +132,20 @@ def test_a_cap_that_no_longer_bites_keeps_its_part_of_the_change() -> None:
     score(MONTH_BEFORE, D)
     found = make_up(explain(customer), move(explain(customer, MONTH_BEFORE), explain(customer)))
     assert [(line.label, line.printed, line.moved) for line in found.limits] == [("Two months overdue", 0.0, 35.0)]
+
+
+def test_what_only_the_earlier_scorecard_has_keeps_its_name() -> None:
+    live()
+    customer = make_customer()
+    supply(customer, MONTH_BEFORE, csat=5, nps=100, goal_attainment=50, lifecycle_health=40)
+    score(MONTH_BEFORE)
+    replace_scorecard()
+    score(D)
+    found = make_up(explain(customer), move(explain(customer, MONTH_BEFORE), explain(customer)))
+    assert [(line.label, line.printed, line.moved) for line in found.limits] == [
+        ("Satisfaction", 0.0, -30.0),  # its CSAT counts in Technology now
+        ("Outcomes", 0.0, -20.0),
+    ]
 
 
 def with_pars(par: float) -> list[dict[str, Any]]:

@@ -9,7 +9,16 @@ from healthsite.pages.moving import Move, move
 from scoring.explaining import explain
 from tests.cast import make_customer
 from tests.healthsite.pages.test_words import spaced
-from tests.healthsite.pages.world import MONTH_BEFORE, D, customer_at, definition, live, score, supply
+from tests.healthsite.pages.world import (
+    MONTH_BEFORE,
+    D,
+    customer_at,
+    definition,
+    live,
+    replace_scorecard,
+    score,
+    supply,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +97,21 @@ def test_a_component_gathers_what_its_measures_moved() -> None:
     score(MONTH_BEFORE, D)
     found = moved(customer)
     assert (found.of("satisfaction"), found.of("outcomes"), found.total) == (-6.0, 10.0, 4.0)
+
+
+def test_another_scorecard_is_one_cause_and_every_measure_a_line() -> None:
+    live()
+    customer = make_customer()
+    supply(customer, MONTH_BEFORE, csat=5, nps=100, goal_attainment=50, lifecycle_health=40)
+    supply(customer, csat=4)
+    score(MONTH_BEFORE)
+    replace_scorecard()
+    score(D)
+    found = moved(customer)  # 80 -> 57.5; CSAT 30 -> 50, NPS 30 and goals 20 gone, lifecycle 20 new; then CSAT -12.5
+    assert [(spaced(cause.text), cause.kind, cause.printed) for cause in found.causes] == [
+        ("CSAT 4 of 5, was 5", "value", -12.5),
+        ("Scored by Install base v1 in place of By hand v1", "scorecard", -10.0),
+    ]
+    assert (found.smaller, found.rest, found.total) == (0, 0.0, -22.5)
+    parts = [line.printed for line in found.lines if line.kind == "scorecard"]
+    assert sorted(parts) == [-30.0, -20.0, 20.0, 20.0]

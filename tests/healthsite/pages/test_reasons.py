@@ -6,12 +6,22 @@ import pytest
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import Customer
-from healthsite.pages.reasons import Place, largest_change, reasons
+from healthsite.pages.reasons import largest_change, reasons
+from healthsite.pages.telling import Place
 from scoring.explaining import Explained, changes_between, explain
 from scoring.models import CurrentScore
 from tests.cast import make_customer
 from tests.healthsite.pages.test_words import spaced
-from tests.healthsite.pages.world import MONTH_BEFORE, D, customer_at, definition, live, score, supply
+from tests.healthsite.pages.world import (
+    MONTH_BEFORE,
+    D,
+    customer_at,
+    definition,
+    live,
+    replace_scorecard,
+    score,
+    supply,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +48,17 @@ def test_where_nothing_noteworthy_moved_the_weakest_measure_is_the_reason() -> N
     supply(customer, goal_attainment=79)
     score(MONTH_BEFORE, D)
     assert told(customer) == "Weakest: Goal attainment 79 % of plan"
+
+
+def test_another_scorecard_is_one_reason() -> None:
+    live()
+    customer = make_customer()
+    supply(customer, MONTH_BEFORE, csat=5, nps=100, goal_attainment=50, lifecycle_health=40)
+    supply(customer, csat=4.8)
+    score(MONTH_BEFORE)
+    replace_scorecard()
+    score(D)
+    assert told(customer) == "Scored by Install base v1 in place of By hand v1"
 
 
 def test_without_an_earlier_score_the_weakest_measure_is_the_reason() -> None:

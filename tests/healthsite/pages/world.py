@@ -57,6 +57,18 @@ def live(**changes: Any) -> ScorecardVersion:
     return make_live("by-hand", note="For the tests")
 
 
+def replace_scorecard() -> ScorecardVersion:
+    """Another scorecard in place of `live`: Install base, half CSAT and half the health of the lifecycle."""
+    measures = [{"metric": "csat", "weight": 1, "curve": [[1, 0], [5, 100]]}]
+    lifecycle = [{"metric": "lifecycle_health", "weight": 1, "curve": [[0, 0], [100, 100]]}]
+    components = [
+        {"key": "technology", "label": "Technology", "weight": 1, "measures": measures},
+        {"key": "lifecycle", "label": "End-of-life risk", "weight": 1, "measures": lifecycle},
+    ]
+    publish(definition(key="install-base", title="Install base", components=components, caps=[]))
+    return make_live("install-base", note="For the tests")
+
+
 def supply(customer: Customer, on: date = D, /, **values: float) -> None:
     """Values of metrics by their keys."""
     MetricValue.objects.bulk_create(
