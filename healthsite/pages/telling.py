@@ -9,7 +9,7 @@ from typing import Final
 from django.conf import settings
 
 from healthsite.pages import words
-from scoring.engine.changes import Change
+from scoring.engine.changes import NOTHING, Change
 from scoring.engine.explaining import CLAMP, OVERRIDE
 from scoring.engine.scoring import Scored
 from scoring.engine.version import Version
@@ -77,10 +77,9 @@ def told(change: Change, before: Place, after: Place) -> str:
     if change.measure is None:
         if change.cause == "scorecard":
             return switched(before.version, after.version)
-        label = limit_name(change.component)
         if change.cause == "override":
-            return label
-        return f"Capped: {label}" if change.points < 0 else f"No longer capped: {label}"
+            return limit_name(OVERRIDE)
+        return _limit_moved(change, _limit_effect(before, change.component), _limit_effect(after, change.component))
     name = name_of(change.measure)
     if change.cause == "data":
         return f"{name}: {DATA_WORDS[change.detail]}"
@@ -88,6 +87,25 @@ def told(change: Change, before: Place, after: Place) -> str:
         return f"{name}: weighed differently by {after.version}"
     values = [raw_in(one.scored, one.i, change.measure, one.engine) for one in (before, after)]
     return f"{name} {changed(change.measure, *values)}"
+
+
+def _limit_effect(place: Place, label: str) -> float:
+    """What a cap or the clamp does to the score, in points; caps of one label together. 0 = nothing, or no such cap."""
+    if label == CLAMP:
+        return float(place.scored.clamp_effect[place.i])
+    effects = zip(place.engine.caps, place.scored.cap_effects[place.i], strict=True)
+    return sum(float(effect) for cap, effect in effects if cap.label == label)
+
+
+def _limit_moved(change: Change, was: float, now: float) -> str:
+    """What became of a cap or the clamp, by its effect on both days: an end of the scale may lift a score as well."""
+    is_clamp = change.component == CLAMP
+    if abs(was) <= NOTHING:
+        return "Held at the end of the scale" if is_clamp else f"Capped: {change.component}"
+    if abs(now) <= NOTHING:
+        return "No longer held at the end of the scale" if is_clamp else f"No longer capped: {change.component}"
+    more = "more" if abs(now) > abs(was) else "less"
+    return f"The end of the scale moves {more}" if is_clamp else f"The cap costs {more}: {change.component}"
 
 
 def raw_in(scored: Scored, i: int, metric: str, version: Version) -> float | None:

@@ -99,6 +99,50 @@ def test_a_component_gathers_what_its_measures_moved() -> None:
     assert (found.of("satisfaction"), found.of("outcomes"), found.total) == (-6.0, 10.0, 4.0)
 
 
+def capped_at(before: float, after: float) -> Customer:
+    """A customer with so many points before caps, a month ago and now; two months overdue they have at most 45."""
+    customer = make_customer()
+    for on, points in ((MONTH_BEFORE, before), (D, after)):
+        supply(customer, on, csat=1 + points / 25, nps=2 * points - 100, goal_attainment=points, days_past_due=70)
+    return customer
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told", "points"),
+    [
+        (40, 65, "Capped: Two months overdue", -20.0),
+        (65, 40, "No longer capped: Two months overdue", 20.0),
+        (80, 60, "The cap costs less: Two months overdue", 20.0),
+        (60, 80, "The cap costs more: Two months overdue", -20.0),
+    ],
+)
+def test_a_cap_that_holds_on_both_days_costs_other_points(
+    before: float, after: float, told: str, points: float
+) -> None:
+    live()
+    customer = capped_at(before, after)
+    score(MONTH_BEFORE, D)
+    assert [(line.text, line.printed) for line in moved(customer).lines if line.kind == "cap"] == [(told, points)]
+
+
+@pytest.mark.parametrize(
+    ("clamp", "before", "after", "told"),
+    [
+        ([0, 50], 40, 60, "Held at the end of the scale"),
+        ([50, 100], 40, 60, "No longer held at the end of the scale"),
+        ([0, 50], 80, 60, "The end of the scale moves less"),
+        ([50, 100], 40, 20, "The end of the scale moves more"),
+    ],
+)
+def test_the_end_of_the_scale_has_words_for_either_end(
+    clamp: list[float], before: float, after: float, told: str
+) -> None:
+    live(clamp=clamp, caps=[])
+    customer = capped_at(before, after)
+    score(MONTH_BEFORE, D)
+    assert [line.text for line in moved(customer).lines if line.kind == "cap"] == [told]
+
+
 def test_another_scorecard_is_one_cause_and_every_measure_a_line() -> None:
     live()
     customer = make_customer()
