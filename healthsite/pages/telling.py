@@ -17,7 +17,18 @@ from scoring.metrics import METRICS
 from scoring.models import ScorecardVersion
 
 CODES: Final = {"subscription_standing": ("cancelled", "unpaid", "past due", "trial", "active")}
-DATA_WORDS: Final = {"arrived": "data arrived", "expired": "data too old", "missing": "no data any more", "": "no data"}
+DETAILS: Final = {
+    "arrived": "data arrived",
+    "expired": "data too old",
+    "missing": "no data any more",
+    "": "no data",
+    "joined": "new with {}",
+    "left": "no part of {}",
+    "weighed": "weighed differently by {}",
+    "scored": "scored along another curve by {}",
+    "weighed and scored": "weighed differently and scored along another curve by {}",
+    "stood in": "missing data taken differently by {}",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +92,8 @@ def told(change: Change, before: Place, after: Place) -> str:
             return limit_name(OVERRIDE)
         return _limit_moved(change, _limit_effect(before, change.component), _limit_effect(after, change.component))
     name = name_of(change.measure)
-    if change.cause == "data":
-        return f"{name}: {DATA_WORDS[change.detail]}"
-    if change.cause in ("weight", "scorecard"):
-        return f"{name}: weighed differently by {after.version}"
+    if change.cause != "value":
+        return f"{name}: {DETAILS[change.detail].format(after.version)}"
     values = [raw_in(one.scored, one.i, change.measure, one.engine) for one in (before, after)]
     return f"{name} {changed(change.measure, *values)}"
 

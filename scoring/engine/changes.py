@@ -32,6 +32,10 @@ from scoring.engine.scoring import Scored
 from scoring.engine.weighing import weigh
 
 Cause = Literal["value", "data", "weight", "scorecard", "cap", "override"]
+# What happened to the data of a measure, or what another version does with it.
+Detail = Literal[
+    "", "arrived", "expired", "missing", "joined", "left", "weighed", "scored", "weighed and scored", "stood in"
+]
 BEHAVIOUR = ("value", "cap")
 NOTHING = 1e-12  # points; below lies only the noise of adding
 
@@ -54,7 +58,7 @@ class Change:
     component: str
     measure: str | None
     points: float
-    detail: Literal["", "arrived", "expired", "missing"] = ""
+    detail: Detail = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,27 @@ def _version_changes(start: _Reckoned, bridge: _Reckoned) -> Iterator[Change]:
     old, new = start.contributions(), bridge.contributions()
     homes = {**_homes(start.version), **_homes(bridge.version)}
     for metric, home in homes.items():
-        yield Change(cause, home, metric, new.get(metric, 0.0) - old.get(metric, 0.0))
+        detail = _version_detail(start, bridge, metric)
+        yield Change(cause, home, metric, new.get(metric, 0.0) - old.get(metric, 0.0), detail)
+
+
+def _version_detail(start: _Reckoned, bridge: _Reckoned, metric: str) -> Detail:
+    """What the new version does with a measure's same data: another weight as used, other points, or both."""
+    if metric not in bridge.version.metric_keys:
+        return "left"
+    if metric not in start.version.metric_keys:
+        return "joined"
+    i, j = (one.version.metric_keys.index(metric) for one in (start, bridge))
+    is_scored = _differs(start.points[i], bridge.points[j])
+    if is_scored and not start.data.known[0, i]:
+        return "arrived" if bridge.data.known[0, j] else "stood in"
+    if not is_scored:
+        return "weighed"
+    return "weighed and scored" if _differs(start.weights[i], bridge.weights[j]) else "scored"
+
+
+def _differs(one: float, other: float) -> bool:
+    return bool(abs(np.nan_to_num(one) - np.nan_to_num(other)) > NOTHING)
 
 
 def _data_changes(bridge: _Reckoned, end: _Reckoned) -> Iterator[Change]:
@@ -181,7 +205,7 @@ def _uncapped(version: Version, points: Floats) -> float:
     return float(np.sum(weigh(version, points[None, :]).weights[0] * np.nan_to_num(points)))
 
 
-def _detail(end: _Reckoned, j: int) -> Literal["arrived", "expired", "missing"]:
+def _detail(end: _Reckoned, j: int) -> Detail:
     if end.data.known[0, j]:
         return "arrived"
     return "expired" if end.data.states[0, j] == State.EXPIRED else "missing"

@@ -69,6 +69,19 @@ def test_a_new_version_of_the_scorecard_is_a_cause_of_its_own() -> None:
     assert found.behaviour == []
 
 
+def test_a_new_curve_under_the_same_weights_is_told_as_a_curve() -> None:
+    live()
+    customer = make_customer()
+    supply(customer, MONTH_BEFORE, csat=5, nps=0, goal_attainment=50)
+    score(MONTH_BEFORE)
+    components = definition()["components"]
+    components[1]["measures"][0]["curve"] = [[0, 0], [50, 100]]
+    live(components=components)
+    score(D)
+    found = moved(customer)
+    assert printed(found) == [("Goal attainment: scored along another curve by by-hand v2", "weights", 20.0)]
+
+
 def test_smaller_causes_are_counted_with_what_they_come_to() -> None:
     live()
     customer = make_customer()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import astuple
+from typing import Any
 
 import numpy as np
 import pytest
@@ -111,6 +112,41 @@ def test_a_value_that_moved_on_the_day_of_new_weights_moves_under_the_new_ones()
     )
 
     assert split(ALL, {**ALL, "seats": 60}, later=later)[-1] == ("value", "use", "seats", 5)
+
+
+@pytest.mark.parametrize(
+    ("weight", "changes", "told"),
+    [
+        (2, {}, {"a": "weighed", "b": "weighed"}),
+        (1, {"curve": [[0, 0], [50, 100]]}, {"a": "scored"}),
+        (2, {"curve": [[0, 0], [50, 100]]}, {"a": "weighed and scored", "b": "weighed"}),
+    ],
+)
+def test_of_a_newer_version_it_is_told_whether_it_weighs_or_scores_otherwise(
+    weight: float, changes: dict[str, Any], told: dict[str, str]
+) -> None:
+    card = version(components=PAIR)
+    later = version(components=[component("all", 1, measure("a", weight, **changes), measure("b"))])
+    found = split_change(on(card, {"a": 40, "b": 80}), on(later, {"a": 40, "b": 80}))
+    assert {change.measure: change.detail for change in found} == told
+    assert {change.cause for change in found} == {"weight"}
+
+
+def test_where_another_stand_in_counts_that_is_told() -> None:
+    card = version(components=PAIR)
+    later = version(components=[component("all", 1, measure("a"), measure("b", missing="neutral"))])
+    found = split_change(on(card, {"a": 40}), on(later, {"a": 40}))
+    assert [(change.measure, change.detail, change.points) for change in found] == [
+        ("a", "weighed", -20),  # it shares the weight now
+        ("b", "stood in", 25),
+    ]
+
+
+def test_measures_that_come_and_go_with_a_version_are_told_as_such() -> None:
+    card, later = (version(components=[component("all", 1, measure("a"), measure(other))]) for other in "bc")
+    row: Row = {"a": 40, "b": 80, "c": 60}
+    found = split_change(on(card, row), on(later, row))
+    assert [(change.measure, change.detail) for change in found] == [("b", "left"), ("c", "joined")]
 
 
 def test_another_scorecard_is_a_cause_of_its_own() -> None:
