@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -108,6 +109,16 @@ def test_a_family_is_rolled_up_on_the_parents_page(client: Client) -> None:
     text = page(client, top)
     assert "The family stands at <b>60.0</b>" in text
     assert "Child Ltd</a> at 40.0" in text
+
+
+def test_the_worst_of_a_family_is_the_worst_below_the_parent_who_may_be_worse(client: Client) -> None:
+    live()
+    top = customer_at(20)
+    customer_at(40, name="Child Ltd", parent=top)
+    score()
+    text = page(client, top)
+    assert "2 of 2 counted" in text
+    assert re.search("Worst below it: <a [^>]+>Child Ltd</a> at 40.0", text)
 
 
 def test_a_past_date_is_read_from_its_record(client: Client) -> None:
