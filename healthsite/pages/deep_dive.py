@@ -109,6 +109,7 @@ def deep_dive(request: HttpRequest, pk: int) -> HttpResponse:
         dive, nearest = deep_dive_of(customer, **{name: chosen[name] for name in ("as_of", "against", "days")}), None
     except NotScored:
         dive, nearest = None, nearest_record(customer, chosen["as_of"] or today())
+    _check_against(form, dive)
     context = {
         "customer": customer,
         "standing": standing(customer, today()),
@@ -124,6 +125,13 @@ def deep_dive(request: HttpRequest, pk: int) -> HttpResponse:
         "complaints": complaints(form),
     }
     return render(request, "deep_dive.html", context)
+
+
+def _check_against(form: DeepDiveForm, dive: DeepDive | None) -> None:
+    """Name a date to compare with that is not before the score's own, which the form alone does not know."""
+    against = form.cleaned_data.get("against")
+    if dive and against and against >= dive.explained.as_of:
+        form.add_error("against", f"{against:%-d %B %Y} is not before {dive.explained.as_of:%-d %B %Y}.")
 
 
 def _present(customer: Any) -> dict[str, Any]:
@@ -174,10 +182,14 @@ def deep_dive_of(customer: Customer, *, as_of: date | None, against: date | None
 
 
 def _move(customer: Customer, explained: Explained, against: date | None) -> Move | None:
-    """The change since the last record up to the day asked for, a month before when none is, else since the first."""
+    """The change since the last record up to the day asked for, else since the first.
+
+    A month before when no day is asked for, or none before the score.
+    """
     if explained.stored.score is None:
         return None
-    wanted = against or explained.as_of - timedelta(days=COMPARE_DAYS)
+    month_before = explained.as_of - timedelta(days=COMPARE_DAYS)
+    wanted = against if against and against < explained.as_of else month_before
     earlier = explain_before(customer, wanted, explained.as_of)
     return move(earlier, explained) if earlier else None
 

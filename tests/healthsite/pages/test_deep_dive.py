@@ -141,9 +141,21 @@ def test_another_day_can_be_compared_with(client: Client) -> None:
     assert page.context["dive"].move.since == WEEK_BEFORE
 
 
-def test_comparing_with_the_future_takes_the_last_record_before(client: Client) -> None:
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("against=2030-01-01", "1 January 2030 is not before 30 September 2025."),
+        (f"against={D}", "30 September 2025 is not before 30 September 2025."),
+        (f"as_of={WEEK_BEFORE}&against={D}", "30 September 2025 is not before 23 September 2025."),
+    ],
+)
+def test_a_day_to_compare_with_that_is_not_before_the_score_is_named_and_left_out(
+    client: Client, query: str, told: str
+) -> None:
     customer = slid()
-    page = client.get(f"{customer.get_absolute_url()}?against=2030-01-01")
+    score(WEEK_BEFORE)
+    page = client.get(f"{customer.get_absolute_url()}?{query}")
+    assert page.context["complaints"] == [f"Compare with: {told} It was left out."]
     assert page.context["dive"].move.since == MONTH_BEFORE
 
 
