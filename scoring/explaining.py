@@ -116,13 +116,11 @@ def as_json(explained: Explained, customer_id: str, against: Explained | None = 
     """The form that `explain --json` prints."""
     return {
         "customer": customer_id,
-        "as_of": explained.as_of.isoformat(),
-        "score": explained.stored.score,
+        **_side(explained),
         "contributions": [_line(line) for line in explained.lines],
         "against": against
         and {
-            "as_of": against.as_of.isoformat(),
-            "score": against.stored.score,
+            **_side(against),
             "changes": [
                 {
                     "cause": change.cause,
@@ -133,6 +131,25 @@ def as_json(explained: Explained, customer_id: str, against: Explained | None = 
                 for change in changes_between(against, explained)
             ],
         },
+    }
+
+
+def _side(explained: Explained) -> dict[str, Any]:
+    """The score of a day, by which scorecard, and how sure it is: `coverage` 0-1, `low` and `high` 0-100.
+
+    `band` is its label; without a score band, low and high are None.
+    """
+    stored, version = explained.stored, explained.version
+    is_scored = stored.score is not None
+    return {
+        "as_of": explained.as_of.isoformat(),
+        "score": stored.score,
+        "scorecard": version.scorecard.key,
+        "version": version.number,
+        "band": version.engine.bands[stored.band].label if is_scored else None,
+        "coverage": stored.coverage,
+        "low": stored.low if is_scored else None,
+        "high": stored.high if is_scored else None,
     }
 
 

@@ -70,6 +70,28 @@ def test_the_explanation_sums_to_the_score(client: Client, bob: User, acme: Cust
     assert found["against"]["as_of"] == "2025-09-29"
 
 
+def test_both_sides_of_an_explanation_name_scorecard_band_and_range(client: Client, bob: User, acme: Customer) -> None:
+    _, found = ask(client, bob, f"/api/customers/{acme.pk}/explanation/?as_of={D}&against={D - timedelta(days=1)}")
+    told = {"score": 92.0, "scorecard": "support-only", "version": 1, "band": "Good"}
+    sure = {"coverage": 1.0, "low": 92.0, "high": 92.0}
+    contributions, against = found.pop("contributions"), found.pop("against")
+    changes = against.pop("changes")
+    assert found == {"customer": acme.external_id, "as_of": "2025-09-30", **told, **sure}
+    assert against == {"as_of": "2025-09-29", **told, **sure}
+    assert set(contributions[0]) == {"component", "measure", "raw", "points", "effective_weight", "contribution"}
+    assert all(set(change) == {"cause", "component", "measure", "points"} for change in changes)
+
+
+def test_an_explanation_without_a_score_has_no_band_and_no_range(client: Client, bob: User) -> None:
+    support_scorecard()
+    new = make_customer("New")
+    give(new, bob)
+    refresh_current(D)
+    _, found = ask(client, bob, f"/api/customers/{new.pk}/explanation/")
+    assert [found[name] for name in ("score", "band", "low", "high")] == [None] * 4
+    assert found["scorecard"] == "support-only"
+
+
 def test_a_customer_out_of_scope_is_not_there(client: Client, acme: Customer) -> None:
     assert ask(client, make_user("Charlie"), f"/api/customers/{acme.pk}/explanation/")[0] == 404
 
