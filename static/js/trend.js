@@ -45,7 +45,9 @@ const notes = {
       ctx.moveTo(at, area.top);
       ctx.lineTo(at, area.bottom);
       ctx.stroke();
-      write(ctx, label, at + 4, area.top + 10);
+      const isCut = at + 4 + ctx.measureText(label).width > area.right; // beyond the area nothing is left of it
+      ctx.textAlign = isCut ? "right" : "left";
+      write(ctx, label, isCut ? at - 4 : at + 4, area.top + 10);
     }
     ctx.textAlign = "right";
     const end = scales.y.getPixelForValue(chart.data.datasets[0].data.at(-1).y);

@@ -62,6 +62,17 @@ DIALOGS = (
     ("/", "Log with Tarn Logistics"),
 )
 
+# Notes in `written` each text that is drawn on a canvas, and how far to the right it reaches, in pixels.
+NOTE_TEXTS = """
+window.written = [];
+const draw = CanvasRenderingContext2D.prototype.fillText;
+CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+  const width = this.measureText(text).width;
+  written.push({ text, right: this.textAlign === "right" ? x : x + width });
+  draw.call(this, text, x, y);
+};
+"""
+
 
 @pytest.fixture
 def bob() -> User:
@@ -195,6 +206,24 @@ def test_the_chart_draws_what_its_table_says(page: Page, live_server: Any, bob: 
     written = [row.locator("td.num").inner_text() for row in rows]
     assert ["–" if score is None else f"{score:.1f}" for score in drawn] == written[::-1]
     assert written == ["76.0", "76.0", "–", "–", "–"]  # the tickets came on the last day but one
+
+
+def test_the_name_of_a_version_that_is_new_today_stays_within_the_chart(
+    page: Page, live_server: Any, bob: User
+) -> None:
+    support_scorecard()
+    acme = customer_with_tickets(3, name="Acme")
+    give(acme, bob)
+    list(score_days(D - timedelta(days=NIGHTS), D - timedelta(days=1)))
+    support_scorecard(min_coverage=0.4)
+    list(score_days(D, D))
+    refresh_current(D)
+    page.add_init_script(NOTE_TEXTS)
+    log_in(page, live_server.url, bob)
+    page.goto(live_server.url + acme.get_absolute_url())
+    page.wait_for_function("window.written?.some((one) => one.text === 'support-only v2')")
+    ends = page.evaluate("written.filter((one) => one.text === 'support-only v2').map((one) => one.right)")
+    assert max(ends) <= page.evaluate("Chart.getChart(document.querySelector('canvas')).chartArea.right")
 
 
 def test_a_customer_without_a_score_and_a_page_that_is_not_there_are_accessible(
