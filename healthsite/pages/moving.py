@@ -40,7 +40,8 @@ class Cause:
 class Move:
     """The change between two days, the largest causes first; the printed lines add up to the printed total.
 
-    `switch` says which scorecard took the place of which, if one did; `labels` are those of the components before.
+    `switch` says which scorecard took the place of which, if one did; `is_same_version` whether none did, nor a newer
+    version; `labels` are those of the components before.
     """
 
     since: date
@@ -50,6 +51,7 @@ class Move:
     total: float
     lines: tuple[Cause, ...]
     switch: str
+    is_same_version: bool
     labels: Mapping[str, str]
 
     @property
@@ -91,8 +93,8 @@ class Move:
 
     @property
     def is_all_behaviour(self) -> bool:
-        """Whether neither data nor scorecard moved anything."""
-        return all(line.is_behaviour for line in self.lines)
+        """Whether neither data nor scorecard moved anything; caps are the customer's doing under one version only."""
+        return self.is_same_version and all(line.is_behaviour for line in self.lines)
 
     def of(self, home: str) -> float:
         """What the lines of a component or cap come to."""
@@ -113,6 +115,7 @@ def move(before: Explained, after: Explained) -> Move:
         total=total,
         lines=_lines(changes, printed, _place(before), _place(after)),
         switch=telling.switched(was, is_now) if was.scorecard_id != is_now.scorecard_id else "",
+        is_same_version=was.pk == is_now.pk,
         labels={component.key: component.label for component in was.engine.components},
     )
 

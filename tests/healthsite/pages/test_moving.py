@@ -82,6 +82,18 @@ def test_a_new_curve_under_the_same_weights_is_told_as_a_curve() -> None:
     assert printed(found) == [("Goal attainment: scored along another curve by by-hand v2", "weights", 20.0)]
 
 
+def test_where_only_a_cap_of_the_scorecard_is_new_the_scorecard_is_not_the_same() -> None:
+    live(caps=[])
+    customer = customer_at(80, on=MONTH_BEFORE)
+    supply(customer, MONTH_BEFORE, days_past_due=70)
+    score(MONTH_BEFORE)
+    live()
+    score(D)
+    found = moved(customer)
+    assert printed(found) == [("Capped: Two months overdue", "cap", -35.0)]
+    assert not found.is_all_behaviour
+
+
 def test_smaller_causes_are_counted_with_what_they_come_to() -> None:
     live()
     customer = make_customer()
