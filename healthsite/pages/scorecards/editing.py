@@ -41,7 +41,7 @@ class Editor:
         whole = full(draft.definition)
         self.copy: Copy = whole if data is None else typed(data)
         self.said: list[tuple[str, str]] = []  # refusals with the id of their place
-        self.form = EditForm(self.copy, self._seen, data)
+        self.form = self._form(data)
         self.rules = {place: self._rule(place, data, rule) for place, rule in self._rule_places(whole).items()}
 
     @property
@@ -66,7 +66,7 @@ class Editor:
         except NotPossible as error:
             self._refuse("", str(error))
         self.copy["flags"] = {name: rules[f"flags.{name}"] for name in FLAGS}
-        self.form = EditForm(self.copy, self._seen)
+        self.form = self._form()
         self.rules = {place: self._rule(place, None, rule) for place, rule in self._rule_places(self.copy).items()}
 
     def save(self, by: User) -> bool:
@@ -92,6 +92,10 @@ class Editor:
     @property
     def _seen(self) -> str:
         return digest(self.draft.definition) if self.data is None else self.data.get("seen", "")
+
+    def _form(self, data: QueryDict | None = None) -> EditForm:
+        names = {one["key"]: one["label"] for one in self.draft.definition["components"]}
+        return EditForm(self.copy, self._seen, names, data)
 
     def _rule_places(self, whole: Mapping[str, Any]) -> Rules:
         listed = {f"{kind}[{i}].when": one.get("when") for kind in RULED for i, one in enumerate(self.copy[kind])}

@@ -45,19 +45,46 @@ class Whole(Number):
         return int(number)
 
 
+class Target(forms.ChoiceField):
+    """What a cap limits. One that is removed stays as the last choice, which is refused: a cap never slides to another
+    target because its own is gone.
+    """
+
+    def __init__(self, target: str, names: Mapping[str, str], targets: Mapping[str, str], **options: Any) -> None:
+        self.gone = {} if target in targets or not target else {target: names.get(target, target)}
+        removed = [(key, f"{name} (removed): choose another") for key, name in self.gone.items()]
+        super().__init__(choices=[*targets.items(), *removed], **options)
+
+    def clean(self, value: Any) -> Any:
+        """The key of a target that is there. Raises ValidationError."""
+        target = super().clean(value)
+        if target in self.gone:
+            right = "choose another, or remove the cap"
+            raise ValidationError(f"{self.label} is {self.gone[target]}, which is removed; {right}")
+        return target
+
+
 class EditForm(forms.Form):
-    """Every place of a working copy (`scorecards.copies`), under the name with which the engine would refuse it."""
+    """Every place of a working copy (`scorecards.copies`), under the name with which the engine would refuse it.
+
+    `names` are those of components that the copy may no longer have, by key.
+    """
 
     seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
-    def __init__(self, copy: Mapping[str, Any], seen: str, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, copy: Mapping[str, Any], seen: str, names: Mapping[str, str], data: Mapping[str, Any] | None = None
+    ) -> None:
         values = {place: plain(home[key]) for place, home, key in leaves(copy)}
         super().__init__(data, initial={**values, "seen": seen}, auto_id="%s")
         self.labels = place_labels(copy)
         targets = {SCORE: "The score", **{one["key"]: one["label"] for one in copy["components"]}}
-        for place in values:
+        for place, value in values.items():
             label = self.labels.get(place, place)
-            self.fields[place] = field = _field(place, label, targets)
+            is_target = place.endswith(".target")
+            self.fields[place] = field = (
+                Target(value, names, targets, label=label) if is_target else _field(place, label)
+            )
             field.widget.attrs["aria-label"] = label
 
     def refuse(self, message: str) -> None:
@@ -74,7 +101,7 @@ class EditForm(forms.Form):
         return place
 
 
-def _field(place: str, label: str, targets: Mapping[str, str]) -> forms.Field:
+def _field(place: str, label: str) -> forms.Field:
     key = re.sub(r"\[\d+\]", "", place).rpartition(".")[2]
     if key == "curve":
         raw = place.endswith("[0]")
@@ -89,7 +116,6 @@ def _field(place: str, label: str, targets: Mapping[str, str]) -> forms.Field:
         "missing": {**MISSING_WORDS, "carry": MISSING["carry"]},
         "role": {role: role.capitalize() for role in ROLES},
         "rollup": ROLLUPS,
-        "target": targets,
     }
     if key in choices:
         wrong = {"invalid_choice": f"{label} is %(value)s; choose one of the list"}

@@ -198,6 +198,19 @@ def test_a_new_component_needs_a_name_and_gets_its_key_from_it(client: Client, d
     assert [one["key"] for one in copy["components"]] == ["satisfaction", "outcomes", "support_care"]
 
 
+def test_a_cap_on_a_component_that_is_removed_waits_for_another_target(client: Client, draft: ScorecardVersion) -> None:
+    saved(client, draft, **{"caps[0].target": "outcomes"})
+    answer = reshaped(client, draft, "remove components[1]")
+    assert '<option value="outcomes" selected>Outcomes (removed): choose another</option>' in answer.content.decode()
+    sent, before = sent_by(answer), digest_of()
+    refused = client.post(f"/scorecards/{draft.pk}/", sent)
+    said = "Cap 1 (Two months overdue), what it limits is Outcomes, which is removed; choose another, or remove the cap"
+    assert (refused.status_code, refused.context["editor"].said) == (422, [("caps[0].target", said)])
+    assert digest_of() == before
+    assert client.post(f"/scorecards/{draft.pk}/", sent_by(refused) | {"caps[0].target": "score"}).status_code == 302
+    assert ScorecardVersion.objects.get(pk=draft.pk).engine.caps[0].target == "score"
+
+
 def test_a_metric_that_is_there_is_not_added_twice(client: Client, draft: ScorecardVersion) -> None:
     place = "components[1].measures"
     answer = reshaped(client, draft, f"add {place}", **{f"new {place}": "csat"})
