@@ -118,7 +118,8 @@ def _field(place: str, label: str) -> forms.Field:
         "rollup": ROLLUPS,
     }
     if key in choices:
-        wrong = {"invalid_choice": f"{label} is %(value)s; choose one of the list"}
+        quoted = label.replace("%", "%%")  # a name may hold one, and Django fills the value in by it
+        wrong = {"invalid_choice": f"{quoted} is %(value)s; choose one of the list"}
         return forms.ChoiceField(choices=list(choices[key].items()), label=label, error_messages=wrong)
     widget = forms.HiddenInput if key in ("key", "metric") else forms.TextInput
     empty = {"required": f"{label} is empty; give a text"}

@@ -125,6 +125,12 @@ def test_a_bad_scorecard_is_refused_with_place_and_reason_and_nothing_is_written
     assert digest_of() == before
 
 
+def test_a_name_with_a_percent_sign_is_quoted_in_a_refusal(client: Client, draft: ScorecardVersion) -> None:
+    answer = post(client, draft, **{"components[0].label": "100 % sure", f"{CSAT}.missing": "guess"})
+    assert answer.status_code == 422
+    assert "100 % sure › CSAT (of 5), when missing is guess; choose one of the list" in words_of(answer)
+
+
 def test_what_was_typed_stays_beside_the_refusal(client: Client, draft: ScorecardVersion) -> None:
     page = post(client, draft, **{f"{CSAT}.weight": "many", "title": "Half done"}).content.decode()
     assert 'value="many"' in page
