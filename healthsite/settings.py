@@ -76,6 +76,9 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "healthsite.urls"
 WSGI_APPLICATION = "healthsite.wsgi.application"
+# The editor sends a scorecard as one form, which has more than Django's 1,000 fields from about 60 measures on. Its
+# lists are bounded themselves (healthsite/pages/scorecards/copies.py, MOST).
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 TEMPLATES = [
     {

@@ -131,6 +131,17 @@ def test_a_name_with_a_percent_sign_is_quoted_in_a_refusal(client: Client, draft
     assert "100 % sure › CSAT (of 5), when missing is guess; choose one of the list" in words_of(answer)
 
 
+def test_a_long_scorecard_is_saved(client: Client, draft: ScorecardVersion) -> None:
+    for component in draft.definition["components"]:
+        for measure in component["measures"]:
+            measure["curve"] = [[n, n / 2] for n in range(200)]
+    draft.save()
+    sent = sent_by(client.get(f"/scorecards/{draft.pk}/"))
+    assert len(sent) > 1000
+    assert client.post(f"/scorecards/{draft.pk}/", sent | {"title": "Long"}).status_code == 302
+    assert ScorecardVersion.objects.get(pk=draft.pk).engine.title == "Long"
+
+
 def test_what_was_typed_stays_beside_the_refusal(client: Client, draft: ScorecardVersion) -> None:
     page = post(client, draft, **{f"{CSAT}.weight": "many", "title": "Half done"}).content.decode()
     assert 'value="many"' in page
