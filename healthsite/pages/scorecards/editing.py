@@ -8,21 +8,34 @@ from copy import deepcopy
 from functools import cached_property
 from typing import Any, Final
 
+from django.contrib.admin.models import LogEntry
 from django.http import QueryDict
+from django.utils.formats import date_format
+from django.utils.text import Truncator
+from django.utils.timezone import localtime
 
 from accounts.models import User
 from healthsite.pages.rules.builder import RuleForm
 from healthsite.pages.rules.readable import of_version
 from healthsite.pages.scorecards.copies import Copy, NotPossible, reshape, typed
+from healthsite.pages.scorecards.finding import history_of
 from healthsite.pages.scorecards.forms import EditForm
 from scoring.engine.version import InvalidScorecard, digest
 from scoring.models import ScorecardVersion
+from scoring.models.scorecards import Status
 from scoring.scorecards.describing import FLAGS
 from scoring.scorecards.drafting import Outdated, revise_draft
 from scoring.scorecards.places import full, leaves
 
 RULED: Final = ("caps", "thresholds")  # the lists whose entries hold while a rule does
+MOST_SAID: Final = 300  # characters of an entry of the history, in a refusal
 Rules = dict[str, dict[str, Any] | None]
+
+
+def _entry_words(entry: LogEntry) -> str:
+    at = date_format(localtime(entry.action_time), "j F Y, H:i")
+    what = Truncator(entry.get_change_message().rstrip(".")).chars(MOST_SAID)
+    return f"Last in its history: {entry.user}, {at}: {what}"
 
 
 def prefix_of(place: str) -> str:
@@ -38,6 +51,7 @@ class Editor:
     def __init__(self, draft: ScorecardVersion, data: QueryDict | None = None) -> None:
         self.draft, self.data, self.refused = draft, data, False
         self.is_typed = data is not None
+        self.over = ""  # the digest of what somebody else has saved meanwhile: with it a save takes the place of that
         whole = full(draft.definition)
         self.copy: Copy = whole if data is None else typed(data)
         self.said: list[tuple[str, str]] = []  # refusals with the id of their place
@@ -76,12 +90,15 @@ class Editor:
             self._collect()
             return False
         try:
-            self.draft = revise_draft(draft=self.draft, definition=self._definition(rules), seen=self._seen, by=by)
-        except (InvalidScorecard, Outdated) as error:
+            self.draft = revise_draft(draft=self.draft, definition=self._definition(rules), seen=self._base, by=by)
+        except Outdated as error:
+            self.form.add_error(None, self._outdated() or str(error))
+        except InvalidScorecard as error:
             self._refuse_at(str(error))
-            self._collect()
-            return False
-        return True
+        else:
+            return True
+        self._collect()
+        return False
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -92,6 +109,12 @@ class Editor:
     @property
     def _seen(self) -> str:
         return digest(self.draft.definition) if self.data is None else self.data.get("seen", "")
+
+    @property
+    def _base(self) -> str:
+        """The digest of what a save may take the place of: what was looked at, else what was told of since."""
+        assert self.data is not None
+        return self.data.get("over") or self._seen
 
     def _form(self, data: QueryDict | None = None) -> EditForm:
         names = {one["key"]: one["label"] for one in self.draft.definition["components"]}
@@ -133,6 +156,15 @@ class Editor:
             self.rules[place].refuse(f"{self.form.labels[place]} {message.partition(' ')[2]}")
         else:
             self.form.refuse(message)
+
+    def _outdated(self) -> str:
+        """What was done to the draft since it was opened, and what to do; empty where it is no draft any more."""
+        current = ScorecardVersion.objects.filter(pk=self.draft.pk, status=Status.DRAFT).first()
+        if current is None:
+            return ""
+        self.over = digest(current.definition)
+        said = [f"{self.draft} was changed by somebody else meanwhile", *map(_entry_words, history_of(self.draft)[:1])]
+        return f"{'. '.join(said)}. Save mine over it puts what you typed in place of all that the draft says now."
 
     def _refuse(self, home: str, message: str) -> None:
         self.refused = True

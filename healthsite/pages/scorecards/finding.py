@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from django.contrib import messages
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
@@ -22,6 +25,13 @@ MOST_ID: Final = 2**63 - 1
 def version_of(pk: int) -> ScorecardVersion:
     """A version with what its page says of it, else 404. Everybody may read every scorecard."""
     return get_object_or_404(ScorecardVersion.objects.select_related(*RELATED), pk=min(pk, MOST_ID))
+
+
+def history_of(version: ScorecardVersion) -> QuerySet[LogEntry]:
+    """Who did what to it and why, the newest first."""
+    kind = ContentType.objects.get_for_model(ScorecardVersion)
+    entries = LogEntry.objects.filter(content_type=kind, object_id=str(version.pk))
+    return entries.select_related("user").order_by("-action_time", "-pk")
 
 
 def may_edit(user: User) -> bool:

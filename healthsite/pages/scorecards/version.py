@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.contrib import messages
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from healthsite.pages.scorecards.editing import Editor
-from healthsite.pages.scorecards.finding import REFUSED, admin_of, may_edit, may_preview, version_of
+from healthsite.pages.scorecards.finding import REFUSED, admin_of, history_of, may_edit, may_preview, version_of
 from healthsite.pages.scorecards.forms import AnswerForm, ShadowForm, WhyForm
 from healthsite.pages.scorecards.grouping import metric_groups
 from healthsite.pages.scorecards.histograms import stripes
@@ -89,7 +87,7 @@ def _page(request: HttpRequest, version: ScorecardVersion, editor: Editor | None
         "parameters": [(PARAMETERS.get(name, name), value) for name, value in engine.parameters.items()],
         "shared": shared_behaviours(engine),
         "digest": version.digest or digest(version.definition),
-        "entries": _history(version),
+        "entries": history_of(version)[:ENTRIES],
         "stabilities": _stability(version),
         "why": WhyForm(),
         "beside": ShadowForm(),
@@ -111,10 +109,3 @@ def _stability(version: ScorecardVersion) -> list[tuple[str, list[Stability]]]:
     if version.use == Use.IDLE or newest is None:
         return []
     return [(str(version), by_week([version], newest)[version.pk])]
-
-
-def _history(version: ScorecardVersion) -> QuerySet[LogEntry]:
-    """Who did what to it and why, the newest first."""
-    kind = ContentType.objects.get_for_model(ScorecardVersion)
-    entries = LogEntry.objects.filter(content_type=kind, object_id=str(version.pk))
-    return entries.select_related("user").order_by("-action_time", "-pk")[:ENTRIES]

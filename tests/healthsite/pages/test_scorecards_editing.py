@@ -153,7 +153,25 @@ def test_who_looked_at_an_older_draft_overwrites_nobody(client: Client, draft: S
     saved(client, draft, title="First")
     answer = client.post(f"/scorecards/{draft.pk}/", stale | {"title": "Second"})
     assert answer.status_code == 422
-    assert "changed by somebody else meanwhile" in words_of(answer)
+    page = words_of(answer)
+    assert "changed by somebody else meanwhile" in page
+    assert "Last in its history: Ada, 1 October 2025, 09:00: Title: By hand → First. Save" in page
+    assert "Save mine over it Drop what is not saved" in page
+    again = client.post(f"/scorecards/{draft.pk}/", sent_by(answer))
+    assert again.status_code == 422  # a mere Save, as by Enter, is none that was meant
+    assert ScorecardVersion.objects.get(pk=draft.pk).engine.title == "First"
+
+
+def test_who_was_told_of_another_change_saves_over_that_one_alone(client: Client, draft: ScorecardVersion) -> None:
+    mine = sent_by(client.get(f"/scorecards/{draft.pk}/")) | {"title": "Mine"}
+    saved(client, draft, title="First")
+    told_of = {"over": client.post(f"/scorecards/{draft.pk}/", mine).context["editor"].over}
+    saved(client, draft, title="Second")
+    refused = client.post(f"/scorecards/{draft.pk}/", mine | told_of)
+    assert (refused.status_code, 'value="Mine"' in refused.content.decode()) == (422, True)
+    told_of = {"over": refused.context["editor"].over}
+    assert client.post(f"/scorecards/{draft.pk}/", mine | told_of).status_code == 302
+    assert ScorecardVersion.objects.get(pk=draft.pk).engine.title == "Mine"
 
 
 def test_a_published_version_takes_nothing(client: Client, admin: User) -> None:
