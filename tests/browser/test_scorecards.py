@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Dialog, Page
 
 from accounts.models import User
 from scoring.models import ScorecardVersion
@@ -48,6 +48,41 @@ def test_curve_and_shares_follow_what_is_typed(
     assert (before.split()[0], line(page).split()[0]) == ("24,86", "24.00,46.00")
     page.get_by_label("Satisfaction, weight", exact=True).fill("10")
     assert shares(page)[0] == "20.0 %"
+
+
+def test_a_page_with_something_unsaved_is_not_left_without_a_question(
+    page: Page, live_server: Any, ada: User, draft: ScorecardVersion
+) -> None:
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    log_in(page, live_server.url, ada)
+    address = f"{live_server.url}/scorecards/{draft.pk}/"
+    page.goto(address)
+    page.get_by_role("link", name="Preview and publish").click()
+    page.wait_for_url("**/preview/")
+    page.goto(address)
+    page.get_by_label("Satisfaction, weight", exact=True).fill("10")
+    page.get_by_role("link", name="Preview and publish").click(no_wait_after=True)
+    page.wait_for_timeout(500)
+    assert (asked, page.url) == (["beforeunload"], address)
+    page.get_by_role("button", name="Add a band").click()
+    page.get_by_text("Changed here only").wait_for()
+    page.get_by_role("link", name="What differs").click(no_wait_after=True)
+    page.wait_for_timeout(500)
+    assert len(asked) == 2
+    page.get_by_role("link", name="Drop what is not saved").click()
+    page.get_by_label("Band 4").wait_for(state="detached")
+    page.get_by_label("Satisfaction, weight", exact=True).fill("10")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("Saved by-hand v2").wait_for()
+    page.get_by_role("link", name="What differs").click()
+    page.wait_for_url("**/differences/")
+    assert len(asked) == 2
 
 
 def test_a_bad_draft_is_refused_at_its_place_and_a_good_one_published_by_two(
