@@ -10,13 +10,14 @@ from django.views.decorators.http import require_safe
 
 from healthsite.pages.scorecards.finding import REFUSED, version_of
 from healthsite.pages.scorecards.forms import CompareForm
+from healthsite.pages.scorecards.overtaking import live_beside
 from scoring.models import ScorecardVersion
 from scoring.scorecards.differing import differences, unified
 
 
 @require_safe
 def scorecard_differences(request: HttpRequest, pk: int) -> HttpResponse:
-    """From the version asked for (else the one it was made from, else the one before) to this one."""
+    """From the version asked for (else the live one, the one it was made from, or the one before) to this one."""
     version = version_of(pk)
     versions = list(ScorecardVersion.objects.select_related("scorecard").order_by("scorecard__title", "-number"))
     form = CompareForm(
@@ -29,6 +30,8 @@ def scorecard_differences(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _usual(version: ScorecardVersion, versions: list[ScorecardVersion]) -> str:
+    if live := live_beside(version):
+        return str(live.pk)
     earlier = [one.pk for one in versions if one.scorecard_id == version.scorecard_id and one.number < version.number]
     return str(version.made_from_id or next(iter(earlier), version.pk))
 

@@ -18,6 +18,7 @@ from accounts.models.people import Role
 from healthsite.pages.filtering import complaints
 from healthsite.pages.scorecards.finding import may_edit, version_of
 from healthsite.pages.scorecards.forms import PublishForm
+from healthsite.pages.scorecards.overtaking import overtaken
 from healthsite.pages.visitors import user_of
 from playbooks.foreseeing import foresee
 from scoring.definitions import every_entry
@@ -132,6 +133,7 @@ def _deciding(version: ScorecardVersion, found: Preview, user: User) -> dict[str
         "share": share,
         "most_share": most,
         "needs_second": share > most,
+        "overtaken": overtaken(version),
         "publish_form": form if is_offered else None,
     }
 

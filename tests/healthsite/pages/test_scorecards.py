@@ -125,6 +125,27 @@ def test_two_versions_are_compared_in_words_and_line_by_line(client: Client, adm
     assert "Nothing differs" in get(client, f"{first.pk}/differences/?with={first.pk}")
 
 
+def test_a_draft_of_what_was_live_before_says_what_publishing_it_takes_back(client: Client, admin: User) -> None:
+    draft = make_draft(version=live(), by=admin)
+    assert "is live, published" not in get(client, f"{draft.pk}/")
+    copy = make_draft(version=draft, by=admin)
+    live(min_coverage=0.4)
+    said = "By hand v4 is live, published 1 October 2025; this draft was copied from v1 and does not have its changes"
+    for address in (f"{draft.pk}/", f"{copy.pk}/", f"{draft.pk}/preview/"):
+        assert said in get(client, address)
+    assert "Minimum coverage 0.4 0.3" in get(client, f"{draft.pk}/differences/")
+    ScorecardVersion.objects.filter(pk=draft.pk).update(made_from=None)
+    assert "this draft was not copied from it" in get(client, f"{draft.pk}/")
+
+
+def test_without_a_live_version_a_draft_is_compared_with_what_it_was_made_from(client: Client, admin: User) -> None:
+    first = publish(definition())
+    draft = make_draft(version=first, by=admin)
+    publish(definition(min_coverage=0.4))
+    assert "Nothing differs" in get(client, f"{draft.pk}/differences/")
+    assert "is live, published" not in get(client, f"{draft.pk}/")
+
+
 @pytest.mark.parametrize("with_", ["", "x", "-1", "9" * 500, "%00", "0"])
 def test_a_version_that_is_not_there_is_not_compared_with(client: Client, admin: User, with_: str) -> None:
     version = live()
