@@ -180,5 +180,7 @@ class Editor:
                 self._refuse("" if name == "__all__" or hidden else name, said)
         for place, rule in self.rules.items():
             for at, message in rule.errors_at().items():
-                said = f"{self.form.labels.get(place, place)}, {at}: {message}" if at else message
+                label = self.form.labels.get(place, place)
+                home = f"{label}, {at}" if at else label
+                said = message if message.startswith(home) else f"{home}: {message}"
                 self._refuse(f"rule-{prefix_of(place)}", said)

@@ -30,6 +30,12 @@ RANGES: Final = {
 }
 DAYS: Final = {"window": False, "below_days": True, "analysis_days": True}  # whether something has to be given
 MISSING_WORDS: Final = {"leave_out": "leave out, others count more", "neutral": "50 points", "worst": "0 points"}
+TOO_FEW: Final = {
+    "components": "There is no component; add one",
+    "measures": "{} has no measure; add one, or remove the component",
+    "bands": "There is no band; add one",
+    "curve": "{} has fewer than two points; add one",
+}
 
 
 class Whole(Number):
@@ -91,8 +97,18 @@ class EditForm(forms.Form):
         """Show what is refused at the field that it names, in the words of the page."""
         place, _, rest = message.partition(" ")
         known = self.home_of(place)
-        said = f"{self.labels[known]} {rest}" if known else message
+        said = self._said(known, rest) if known else message
         self.add_error(place if place in self.fields else None, said)
+
+    def _said(self, place: str, rest: str) -> str:
+        """A refusal in the words of the page; lists, which nobody has typed, are not quoted back."""
+        label, kind = self.labels[place], re.sub(r"\[\d+\]", "", place).rpartition(".")[2]
+        if place == "clamp":
+            low, high = (self.cleaned_data[f"clamp[{i}]"] for i in (0, 1))
+            return f"{label} are {low:g} and {high:g}; give the lower end first"
+        if kind in TOO_FEW and "give a list with at least" in rest:
+            return TOO_FEW[kind].format(label.removeprefix("The measures of "))
+        return f"{label} {rest}"
 
     def home_of(self, place: str) -> str:
         """The innermost place with a name that a place lies in; empty where there is none."""
