@@ -112,7 +112,7 @@ SENT: Final[dict[str, Callable[[Customer], dict[str, Any]]]] = {
     "override-end": lambda acme: {},
     "object": lambda acme: {"should_be": "red", **WHY},
     "pulse": lambda acme: {"band": "green", **WHY},
-    "expect": lambda acme: {"metric": "csat", "expected": "4", **WHY},
+    "expect": lambda acme: {"metric": "csat", "until_on": "2025-12-01", **WHY},
     "expectation-end": lambda acme: {},
     "settle": lambda acme: {"said": "red", "role": _role(acme), "verdict": "data", **WHY},
     "stage-set": lambda acme: {"stage": "mature", **WHY},

@@ -22,10 +22,9 @@ def live_beside(version: ScorecardVersion) -> ScorecardVersion | None:
     return others.select_related("scorecard").first()
 
 
-def overtaken(version: ScorecardVersion) -> Overtaken | None:
-    """What a draft has missed; None where it comes from the live version, and where nothing is live beside it."""
-    live = live_beside(version) if version.status == Status.DRAFT else None
-    if live is None:
+def overtaken(version: ScorecardVersion, live: ScorecardVersion | None) -> Overtaken | None:
+    """What a draft has missed of what is live beside it; None where it comes from that, and where nothing is."""
+    if live is None or version.status != Status.DRAFT:
         return None
     source = _source(version)
     return None if source == live else Overtaken(live, source)

@@ -18,13 +18,13 @@ from accounts.models.people import Role
 from healthsite.pages.filtering import complaints
 from healthsite.pages.scorecards.finding import may_edit, version_of
 from healthsite.pages.scorecards.forms import PublishForm
-from healthsite.pages.scorecards.overtaking import overtaken
+from healthsite.pages.scorecards.overtaking import live_beside, overtaken
 from healthsite.pages.visitors import user_of
 from playbooks.foreseeing import foresee
 from scoring.definitions import every_entry
 from scoring.engine.version import digest
 from scoring.models import Policy, ScorecardVersion
-from scoring.models.scorecards import Status, Use
+from scoring.models.scorecards import Status
 from scoring.scorecards.previewing import LOADED_AT_MOST, Preview, owners_today, preview
 
 ROWS: Final = 50  # a page
@@ -126,14 +126,14 @@ def _work(version: ScorecardVersion, found: Preview, chosen: dict[str, Any], own
 def _deciding(version: ScorecardVersion, found: Preview, user: User) -> dict[str, Any]:
     """What the form needs that publishes a draft; nothing for who may not, and for what is published."""
     share, most = found.portfolio.moved_share, Policy.current().second_person_share
-    is_live = version.scorecard.versions.filter(use=Use.LIVE).exists()
-    form = PublishForm(initial={"seen": digest(version.definition), "go_live": is_live})
+    live = live_beside(version)
+    form = PublishForm(initial={"seen": digest(version.definition), "go_live": live is not None})
     is_offered = version.status == Status.DRAFT and may_edit(user)
     return {
         "share": share,
         "most_share": most,
         "needs_second": share > most,
-        "overtaken": overtaken(version),
+        "overtaken": overtaken(version, live),
         "publish_form": form if is_offered else None,
     }
 

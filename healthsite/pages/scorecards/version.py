@@ -16,7 +16,7 @@ from healthsite.pages.scorecards.finding import REFUSED, admin_of, history_of, m
 from healthsite.pages.scorecards.forms import AnswerForm, ShadowForm, WhyForm
 from healthsite.pages.scorecards.grouping import metric_groups
 from healthsite.pages.scorecards.histograms import stripes
-from healthsite.pages.scorecards.overtaking import overtaken
+from healthsite.pages.scorecards.overtaking import live_beside, overtaken
 from healthsite.pages.scorecards.sheets import Sheet, shown
 from healthsite.pages.visitors import user_of
 from scoring.engine.version import canonical_json, digest
@@ -76,7 +76,7 @@ def _page(request: HttpRequest, version: ScorecardVersion, editor: Editor | None
         "mine": user_of(request),
         "proposal": getattr(version, "proposal", None),
         "outdated": _outdated(version),
-        "overtaken": overtaken(version),
+        "overtaken": overtaken(version, live_beside(version)),
         "editor": editor,
         "sheet": Sheet(editor, values, engine.bands) if editor else None,
         "groups": metric_groups(engine.metric_keys) if editor else (),
